@@ -1,0 +1,106 @@
+"""Everything that core raises on purpose. Fields, not sentences: `app.messages` has the wording.
+
+    CoreError
+    ├── LibraryError
+    │   ├── LibraryInUseError       another process is writing to the library
+    │   ├── LibraryTooNewError      written by a newer Mikke
+    │   ├── LibraryDamagedError     a file of the library cannot be read
+    │   ├── LibraryUnwritableError  the folder cannot be made, entered or written
+    │   └── DiskFullError           no space left where the library is
+    ├── SourceError
+    │   ├── FolderNotFoundError     not there, or not a folder
+    │   └── UnknownSourceError      not a folder of this library
+    ├── ModelMismatchError          vectors of one model asked of another
+    ├── ExtractionError             one file could not be read; becomes that file's state
+    └── CancelledError              the person stopped the job
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.domain import DocumentState, Reason, StateReason
+
+
+class CoreError(Exception):
+    """Base of everything that core raises on purpose."""
+
+
+class LibraryError(CoreError):
+    """Something is wrong with the library folder."""
+
+    def __init__(self, path: Path, detail: str = "") -> None:
+        super().__init__(path, detail)
+        self.path = path
+        self.detail = detail
+
+
+class LibraryInUseError(LibraryError):
+    """Another process holds the writer's lock."""
+
+
+class LibraryTooNewError(LibraryError):
+    """The library was written by a newer version: both numbers are fields."""
+
+    def __init__(self, path: Path, *, found: int, supported: int) -> None:
+        super().__init__(path, f"version {found}, this program reads up to {supported}")
+        self.found = found
+        self.supported = supported
+
+
+class LibraryDamagedError(LibraryError):
+    """A file of the library is damaged; `path` is that file, `detail` what is wrong with it."""
+
+
+class LibraryUnwritableError(LibraryError):
+    """The library folder cannot be created or written."""
+
+
+class DiskFullError(LibraryError):
+    """No space left on the disk of the library."""
+
+
+class SourceError(CoreError):
+    """Something is wrong with a folder that was named."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class FolderNotFoundError(SourceError):
+    """The folder does not exist or is not a folder."""
+
+
+class UnknownSourceError(SourceError):
+    """The folder is not one of the library's sources."""
+
+
+class ModelMismatchError(CoreError):
+    """The index was made by another model than the one that asks."""
+
+    def __init__(self, *, expected: str, found: str) -> None:
+        super().__init__(expected, found)
+        self.expected = expected
+        self.found = found
+
+
+class ExtractionError(CoreError):
+    """One file could not be turned into text; carries the state that the file ends in.
+
+    Survives pickling, because it is raised in a worker process.
+    """
+
+    def __init__(self, state: DocumentState, code: Reason, detail: str = "") -> None:
+        super().__init__(state, code, detail)
+        self.state = state
+        self.code = code
+        self.detail = detail
+
+    @property
+    def reason(self) -> StateReason:
+        return StateReason(code=self.code, detail=self.detail)
+
+
+class CancelledError(CoreError):
+    """The person stopped the job."""

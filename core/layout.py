@@ -1,0 +1,43 @@
+"""The only place that knows the names of our files and folders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+SAMPLE_LIBRARY = RESOURCES / "sample_library"
+RARITY_TABLE = RESOURCES / "rarity.bin"
+
+IGNORE_FILE = ".mikkeignore"
+"""A person's own ignore rules, in any watched folder, in the syntax of .gitignore."""
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryLayout:
+    """Where things are inside one library folder."""
+
+    root: Path
+
+    @property
+    def catalogue(self) -> Path:
+        return self.root / "catalogue.db"
+
+    @property
+    def index(self) -> Path:
+        return self.root / "index"
+
+    @property
+    def settings(self) -> Path:
+        return self.root / "settings.json"
+
+    @property
+    def writer_lock(self) -> Path:
+        return self.root / "writer.lock"
+
+
+def default_library() -> Path:
+    """The library of this user: under the user's data folder, as the platform has it."""
+    return Path(platformdirs.user_data_dir("Mikke", appauthor=False)) / "library"

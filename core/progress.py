@@ -1,0 +1,82 @@
+"""How a long job is stopped, paused and watched: the CancelToken and the events that it yields."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.domain import CollectionChanges, DocumentState, StateReason
+from core.errors import CancelledError
+
+
+class CancelToken:
+    """Shared by a job and whoever may stop or pause it. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._cancelled = threading.Event()
+        self._running = threading.Event()
+        self._running.set()
+
+    def cancel(self) -> None:
+        self._cancelled.set()
+        self._running.set()
+
+    def pause(self) -> None:
+        self._running.clear()
+
+    def resume(self) -> None:
+        self._running.set()
+
+    @property
+    def cancelled(self) -> bool:
+        return self._cancelled.is_set()
+
+    @property
+    def paused(self) -> bool:
+        return not self._running.is_set()
+
+    def checkpoint(self) -> None:
+        """Wait while paused; raise CancelledError once cancelled. Jobs call it between small steps."""
+        self._running.wait()
+        if self._cancelled.is_set():
+            raise CancelledError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanning:
+    """Looking through a folder; `files` seen so far."""
+
+    folder: Path
+    files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """About to wait for this file; `done` of `total` files are finished."""
+
+    path: Path
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDone:
+    """One file reached a state."""
+
+    path: Path
+    state: DocumentState
+    reason: StateReason | None
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """A batch is on disk and can be found from now on."""
+
+    changes: CollectionChanges
+
+
+IndexEvent = Scanning | Reading | FileDone | Committed
+"""What indexing yields, in order; a closed union to be matched exhaustively."""

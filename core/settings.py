@@ -1,0 +1,74 @@
+"""What a person can set: frozen records, their defaults, and one JSON file with a version."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.errors import LibraryDamagedError, LibraryTooNewError
+
+SETTINGS_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingLimits:
+    """How much one file may cost before Mikke gives up on it or stops reading (sizes are uncompressed).
+
+    A book has about 1 million characters; 20 million is a very long log.
+    """
+
+    text_chars: int = 20_000_000
+    plain_file_bytes: int = 64 * 2**20
+    document_file_bytes: int = 1 * 2**30
+    timeout_s: float = 120.0
+    memory_bytes: int = 2 * 2**30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of a library. `workers` is the number of reading processes (0: chosen by the machine)."""
+
+    limits: ReadingLimits = field(default_factory=ReadingLimits)
+    workers: int = 0
+    include_hidden: bool = False
+    ignore: tuple[str, ...] = ()
+
+    def worker_count(self) -> int:
+        """The reading processes to start: half of the processors, so that the machine stays usable."""
+        return self.workers or max(1, min(4, (os.cpu_count() or 2) // 2))
+
+
+def load_settings(path: Path) -> Settings:
+    """Read `path`; a file that is not there means defaults.
+
+    Raises LibraryTooNewError, or LibraryDamagedError when the file is not what we wrote.
+    """
+    try:
+        raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError) as error:
+        raise LibraryDamagedError(path, str(error)) from error
+    try:
+        version = int(raw.pop("version"))
+        if version > SETTINGS_VERSION:
+            raise LibraryTooNewError(path, found=version, supported=SETTINGS_VERSION)
+        limits = ReadingLimits(**raw.pop("limits"))
+        ignore = tuple(str(pattern) for pattern in raw.pop("ignore"))
+        return Settings(limits=limits, ignore=ignore, **raw)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise LibraryDamagedError(path, f"unexpected content: {error}") from error
+
+
+def save_settings(path: Path, settings: Settings) -> None:
+    """Write `settings` to `path` in one step: a crash leaves the old file or the new one."""
+    draft = path.with_suffix(".tmp")
+    content = {"version": SETTINGS_VERSION, **asdict(settings)}
+    with draft.open("w", encoding="utf-8") as file:
+        json.dump(content, file, indent=2, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
