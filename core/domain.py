@@ -37,21 +37,14 @@ class Span:
 # --- What is on the disk -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileStamp:
-    """What tells a changed file from an unchanged one without reading it."""
+class DocumentState(StrEnum):
+    """Every file that a scan meets is in exactly one of these states; a truncated one is searchable."""
 
-    size: int
-    mtime_ns: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScannedFile:
-    """A file as a scan met it. `skip` says why it will not be read at all (a symbolic link, say)."""
-
-    path: Path
-    stamp: FileStamp
-    skip: StateReason | None = None
+    PENDING = "pending"
+    INDEXED = "indexed"
+    TRUNCATED = "truncated"
+    SKIPPED = "skipped"
+    FAILED = "failed"
 
 
 class Reason(StrEnum):
@@ -85,18 +78,45 @@ class StateReason:
     code: Reason
     detail: str = ""
 
+    @property
+    def state(self) -> DocumentState:
+        """The state that a document with this reason is in."""
+        if self.code is Reason.TOO_LONG:
+            return DocumentState.TRUNCATED
+        return DocumentState.SKIPPED if self.code in _SKIPPING else DocumentState.FAILED
+
+
+_SKIPPING = frozenset(
+    {
+        Reason.EMPTY,
+        Reason.UNSUPPORTED,
+        Reason.BINARY,
+        Reason.NO_TEXT,
+        Reason.SYMLINK,
+        Reason.SPECIAL_FILE,
+        Reason.OTHER_FILE_SYSTEM,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileStamp:
+    """What tells a changed file from an unchanged one without reading it."""
+
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannedFile:
+    """A file as a scan met it. `skip` says why it will not be read at all (a symbolic link, say)."""
+
+    path: Path
+    stamp: FileStamp
+    skip: StateReason | None = None
+
 
 # --- Documents and their text --------------------------------------------------------------------
-
-
-class DocumentState(StrEnum):
-    """Every file that a scan meets is in exactly one of these states."""
-
-    PENDING = "pending"
-    INDEXED = "indexed"
-    TRUNCATED = "truncated"
-    SKIPPED = "skipped"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

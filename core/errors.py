@@ -1,25 +1,25 @@
 """Everything that core raises on purpose. Fields, not sentences: `app.messages` has the wording.
 
-    CoreError
-    ├── LibraryError
-    │   ├── LibraryInUseError       another process is writing to the library
-    │   ├── LibraryTooNewError      written by a newer Mikke
-    │   ├── LibraryDamagedError     a file of the library cannot be read
-    │   ├── LibraryUnwritableError  the folder cannot be made, entered or written
-    │   └── DiskFullError           no space left where the library is
-    ├── SourceError
-    │   ├── FolderNotFoundError     not there, or not a folder
-    │   └── UnknownSourceError      not a folder of this library
-    ├── ModelMismatchError          vectors of one model asked of another
-    ├── ExtractionError             one file could not be read; becomes that file's state
-    └── CancelledError              the person stopped the job
+CoreError
+├── LibraryError
+│   ├── LibraryInUseError       another process is writing to the library
+│   ├── LibraryTooNewError      written by a newer Mikke
+│   ├── LibraryDamagedError     a file of the library cannot be read
+│   ├── LibraryUnwritableError  the folder cannot be made, entered or written
+│   └── DiskFullError           no space left where the library is
+├── SourceError
+│   ├── FolderNotFoundError     not there, or not a folder
+│   └── UnknownSourceError      not a folder of this library
+├── ModelMismatchError          vectors of one model asked of another
+├── ExtractionError             one file could not be read; becomes that file's state
+└── CancelledError              the person stopped the job
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from core.domain import DocumentState, Reason, StateReason
+from core.domain import Reason, StateReason
 
 
 class CoreError(Exception):
@@ -91,15 +91,9 @@ class ExtractionError(CoreError):
     Survives pickling, because it is raised in a worker process.
     """
 
-    def __init__(self, state: DocumentState, code: Reason, detail: str = "") -> None:
-        super().__init__(state, code, detail)
-        self.state = state
-        self.code = code
-        self.detail = detail
-
-    @property
-    def reason(self) -> StateReason:
-        return StateReason(code=self.code, detail=self.detail)
+    def __init__(self, code: Reason, detail: str = "") -> None:
+        super().__init__(code, detail)
+        self.reason = StateReason(code=code, detail=detail)
 
 
 class CancelledError(CoreError):
