@@ -9,6 +9,7 @@ import platformdirs
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 SAMPLE_LIBRARY = RESOURCES / "sample_library"
+SAMPLE_QUESTIONS = RESOURCES / "sample_library_questions.json"
 RARITY_TABLE = RESOURCES / "rarity.bin"
 
 IGNORE_FILE = ".mikkeignore"
@@ -41,3 +42,8 @@ class LibraryLayout:
 def default_library() -> Path:
     """The library of this user: under the user's data folder, as the platform has it."""
     return Path(platformdirs.user_data_dir("Mikke", appauthor=False)) / "library"
+
+
+def tour_library() -> Path:
+    """Where the tour keeps the sample library, apart from the person's own."""
+    return default_library().with_name("tour")

@@ -52,6 +52,13 @@ class Scanning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceMissing:
+    """A source is not there now (a drive not plugged in, say); what was read from it is kept."""
+
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """About to wait for this file; `done` of `total` files are finished."""
 
@@ -78,5 +85,5 @@ class Committed:
     changes: CollectionChanges
 
 
-IndexEvent = Scanning | Reading | FileDone | Committed
+IndexEvent = Scanning | SourceMissing | Reading | FileDone | Committed
 """What indexing yields, in order; a closed union to be matched exhaustively."""

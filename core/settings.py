@@ -17,10 +17,10 @@ SETTINGS_VERSION = 1
 class ReadingLimits:
     """How much one file may cost before Mikke gives up on it or stops reading (sizes are uncompressed).
 
-    A book has about 1 million characters; 20 million is a very long log.
+    A book has about 1 million characters; 5 million make about 150 MB of index.
     """
 
-    text_chars: int = 20_000_000
+    text_chars: int = 5_000_000
     plain_file_bytes: int = 64 * 2**20
     document_file_bytes: int = 1 * 2**30
     timeout_s: float = 120.0

@@ -11,8 +11,9 @@ from core.domain import Int32Array, TokenEmbeddings
 class Encoder(Protocol):
     """A late-interaction model. Deterministic; safe to call from several threads.
 
-    `name` is for people; `digest` changes whenever the same text would get other vectors; `dim` is the
-    length of a vector.
+    `name` is for people; `digest` (32 hexadecimal digits) changes whenever the same text would get other
+    vectors; `dim` is the length of a vector; `noise_floor` is the cosine that unrelated tokens reach by
+    chance: up to there a similarity says nothing.
     """
 
     @property
@@ -23,6 +24,9 @@ class Encoder(Protocol):
 
     @property
     def dim(self) -> int: ...
+
+    @property
+    def noise_floor(self) -> float: ...
 
     def encode_query(self, text: str) -> TokenEmbeddings:
         """Weighted query tokens (the norm of a vector is its weight). May have no tokens at all."""

@@ -1,0 +1,261 @@
+"""The command line: everything that the window can do, without a window.
+
+Exit codes: 0 it ran, 2 wrong usage, 3 it could not (one line on stderr says why).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from queue import SimpleQueue
+
+from app import terminal
+from app.composition import App, build
+from app.messages import explain, reason_text
+from core.domain import Document, DocumentState, LibraryStatus, Query, SearchReply
+from core.errors import CancelledError, CoreError, UnknownSourceError
+from core.layout import LibraryLayout, default_library
+from core.progress import CancelToken
+from core.watch.watcher import WatchProblem
+
+OK, USAGE, FAILED = 0, 2, 3
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Parse and run one command; returns the exit code."""
+    terminal.prepare_streams()
+    parsed = _parser().parse_args(arguments)
+    try:
+        return int(parsed.command(parsed))
+    except (CancelledError, KeyboardInterrupt):
+        terminal.complain("stopped; what was done so far is kept")
+        return FAILED
+    except (CoreError, OSError) as error:
+        message = explain(error)
+        terminal.complain(
+            " ".join(part for part in (f"{message.title}.", message.detail, message.action) if part)
+        )
+        return FAILED
+
+
+def _window(parsed: argparse.Namespace) -> int:
+    from app.window import run as run_window  # noqa: PLC0415 - the only command that may import Qt
+
+    with _open(parsed) as app:
+        return run_window(app, parsed.folder)
+
+
+def _add(parsed: argparse.Namespace) -> int:
+    with _open(parsed) as app:
+        for folder in parsed.folder:
+            app.collection.add_source(folder)
+        _index(app, f"Indexing {', '.join(map(terminal.shown, parsed.folder))}")
+    return OK
+
+
+def _search(parsed: argparse.Namespace) -> int:
+    query = Query(
+        text=parsed.question, folders=_folders(parsed.folder), formats=parsed.type, limit=parsed.limit
+    )
+    with _open(parsed) as app:
+        reply = app.collection.search(query)
+        if parsed.json:
+            print_json(_reply_json(reply))
+        else:
+            terminal.print_reply(reply)
+    return OK
+
+
+def _status(parsed: argparse.Namespace) -> int:
+    with _open(parsed) as app:
+        status = app.collection.status()
+        files = app.collection.documents() if parsed.files else None
+        if parsed.json:
+            print_json(_status_json(status, files))
+        else:
+            terminal.print_status(status, files)
+    return OK
+
+
+def _sync(parsed: argparse.Namespace) -> int:
+    with _open(parsed) as app:
+        _index(app, "Looking at all folders")
+    return OK
+
+
+def _forget(parsed: argparse.Namespace) -> int:
+    with _open(parsed) as app:
+        changes = app.collection.forget_source(parsed.folder)
+        terminal.say(f"Forgot {terminal.shown(parsed.folder)}: {len(changes.documents)} documents.")
+    return OK
+
+
+def _watch(parsed: argparse.Namespace) -> int:
+    """Stay until interrupted; changes come from the watcher's thread through a queue."""
+    news: SimpleQueue[frozenset[Path] | None] = SimpleQueue()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: news.put(None))
+
+    def problem(what: WatchProblem) -> None:
+        terminal.complain(f"{terminal.shown(what.folder)}: {what.detail}")
+
+    with _open(parsed) as app, app.watch(news.put, problem):
+        _index(app, "Looking at all folders")
+        terminal.say("Watching. Press Ctrl+C to stop.")
+        while (paths := news.get()) is not None:
+            try:
+                terminal.follow_quietly(app.collection.refresh(paths, CancelToken()))
+            except CoreError as error:
+                terminal.complain(explain(error).title)
+    return OK
+
+
+def _tour(parsed: argparse.Namespace) -> int:
+    from app import tour  # noqa: PLC0415 - only this command needs it
+
+    return tour.run(parsed.folder, parsed.library, parsed.ask)
+
+
+def _index(app: App, title: str) -> None:
+    terminal.follow(app.collection.sync(CancelToken()), title)
+    terminal.print_counts(app.collection.status())
+
+
+def _open(parsed: argparse.Namespace) -> App:
+    return build(LibraryLayout(parsed.library or default_library()))
+
+
+def _folders(folder: Path | None) -> tuple[Path, ...]:
+    if folder is None:
+        return ()
+    if not folder.is_dir():
+        raise UnknownSourceError(folder)
+    return (folder.resolve(),)
+
+
+# --- JSON ----------------------------------------------------------------------------------------
+
+
+def print_json(value: object) -> None:
+    """One line of JSON in UTF-8. What is no text in a file name stays an escape that JSON can carry."""
+    line = json.dumps(value, ensure_ascii=False) + "\n"
+    sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace"))
+    sys.stdout.flush()
+
+
+def _reply_json(reply: SearchReply) -> dict[str, object]:
+    return {
+        "query": reply.query.text,
+        "model": reply.model,
+        "elapsed_ms": round(reply.elapsed_ms, 1),
+        "results": [
+            {
+                "path": str(result.document.path),
+                "title": result.document.title,
+                "page": result.hits[0].page,
+                "score": result.score,
+                "passage": result.hits[0].text,
+                "highlights": [
+                    {
+                        "start": highlight.span.start,
+                        "end": highlight.span.end,
+                        "strength": highlight.strength,
+                        "query": highlight.query,
+                    }
+                    for highlight in result.hits[0].highlights
+                ],
+            }
+            for result in reply.results
+        ],
+    }
+
+
+def _status_json(status: LibraryStatus, files: Iterable[Document] | None) -> dict[str, object]:
+    found: dict[str, object] = {
+        "model": status.model,
+        "sources": [str(source.path) for source in status.sources],
+        "documents": {str(state): status.documents[state] for state in DocumentState},
+        "passages": status.passages,
+        "tokens": status.tokens,
+        "index_bytes": status.index_bytes,
+    }
+    if files is not None:
+        found["files"] = [
+            {
+                "path": str(file.path),
+                "state": str(file.state),
+                "reason": reason_text(file.reason) if file.reason else None,
+            }
+            for file in files
+        ]
+    return found
+
+
+# --- Usage ---------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mikke", description="Find anything in your own files.")
+    parser.add_argument("--library", type=Path, metavar="DIR", help="another library than your default one")
+    parser.set_defaults(command=_window, folder=[])
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    window = commands.add_parser("window", help="open the window (the default)")
+    window.add_argument("folder", nargs="*", type=Path, help="folders to add")
+    window.set_defaults(command=_window)
+
+    add = commands.add_parser("add", help="remember folders and index them now")
+    add.add_argument("folder", nargs="+", type=Path)
+    add.set_defaults(command=_add)
+
+    search = commands.add_parser("search", help="ask a question")
+    search.add_argument("question")
+    search.add_argument("--limit", type=_positive, default=10, metavar="N", help="results (default: 10)")
+    search.add_argument("--in", dest="folder", type=Path, metavar="FOLDER", help="only in this folder")
+    search.add_argument(
+        "--type", type=_formats, default=(), metavar="pdf,md", help="only files of these types"
+    )
+    search.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    search.set_defaults(command=_search)
+
+    status = commands.add_parser("status", help="what the library holds")
+    status.add_argument("--files", action="store_true", help="every file, its state and the reason")
+    status.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    status.set_defaults(command=_status)
+
+    sync = commands.add_parser("sync", help="look at all folders again, index what changed")
+    sync.set_defaults(command=_sync)
+
+    watch = commands.add_parser("watch", help="stay and keep the library current")
+    watch.set_defaults(command=_watch)
+
+    forget = commands.add_parser("forget", help="drop a folder from the library (never from the disk)")
+    forget.add_argument("folder", type=Path)
+    forget.set_defaults(command=_forget)
+
+    tour = commands.add_parser("tour", help="index the sample library, or a folder, and answer two questions")
+    tour.add_argument("folder", nargs="*", type=Path)
+    tour.add_argument("--ask", action="append", default=[], metavar="QUESTION", help="ask this instead")
+    tour.set_defaults(command=_tour)
+
+    for each in commands.choices.values():
+        # After the command too; SUPPRESS keeps what stood before it.
+        each.add_argument(
+            "--library", type=Path, metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS
+        )
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().lstrip(".").lower() for part in text.split(",") if part.strip())

@@ -1,0 +1,52 @@
+"""The composition root: the only place where services are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from core.collection import Collection
+from core.encode.lexical import LexicalEncoder
+from core.layout import RARITY_TABLE, LibraryLayout
+from core.settings import Settings, load_settings
+from core.watch.watcher import Watcher, WatchProblem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """A running Mikke. Use as a context manager."""
+
+    layout: LibraryLayout
+    settings: Settings
+    collection: Collection
+
+    def watch(
+        self,
+        on_change: Callable[[frozenset[Path]], None],
+        on_problem: Callable[[WatchProblem], None],
+    ) -> Watcher:
+        """Watch all sources; the callbacks come from the watcher's own thread."""
+        folders = [source.path for source in self.collection.sources()]
+        return Watcher.open(folders, on_change=on_change, on_problem=on_problem, settings=self.settings)
+
+    def close(self) -> None:
+        self.collection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def build(layout: LibraryLayout) -> App:
+    """Open the library and everything that works on it.
+
+    Raises what load_settings and Collection.open raise.
+    """
+    settings = load_settings(layout.settings)
+    encoder = LexicalEncoder.open(RARITY_TABLE)
+    collection = Collection.open(layout, settings, encoder)
+    return App(layout=layout, settings=settings, collection=collection)

@@ -1,0 +1,175 @@
+"""How answers, counts and progress look in a terminal."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import assert_never
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from app.messages import reason_text
+from core.domain import Document, DocumentState, Hit, LibraryStatus, Result, SearchReply
+from core.progress import Committed, FileDone, IndexEvent, Reading, Scanning, SourceMissing
+
+_STRONG = 0.75
+"""Highlights at least this strong stand out most."""
+
+
+def prepare_streams() -> None:
+    """UTF-8 whatever the locale says, and no crash on a file name that is not text."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def shown(path: Path) -> str:
+    """A path for people: bytes that are no text become question marks."""
+    return str(path).encode("utf-8", "replace").decode("utf-8")
+
+
+def say(line: str) -> None:
+    _console().print(line, markup=False, highlight=False)
+
+
+def complain(line: str) -> None:
+    """One line on stderr."""
+    sys.stderr.write(f"mikke: {line}\n".replace("\n", " ").rstrip() + "\n")
+
+
+# --- Progress ------------------------------------------------------------------------------------
+
+
+def follow(events: Iterable[IndexEvent], title: str) -> None:
+    """Run a job to its end with a progress bar on stderr."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[file]}", markup=False),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task(title, total=None, file="")
+        for event in events:
+            match event:
+                case Scanning(folder=folder, files=files):
+                    progress.update(bar, file=f"{shown(folder)}: {files} files seen")
+                case Reading(path=path, done=done, total=total):
+                    progress.update(bar, completed=done, total=total, file=shown(Path(path.name)))
+                case FileDone(done=done, total=total):
+                    progress.update(bar, completed=done, total=total)
+                case SourceMissing(folder=folder):
+                    complain(f"{shown(folder)} is not there now; what was read from it is kept")
+                case Committed():
+                    pass
+                case _:
+                    assert_never(event)
+
+
+def follow_quietly(events: Iterable[IndexEvent]) -> None:
+    """Run a job to its end with one line for each file that was read."""
+    for event in events:
+        if isinstance(event, FileDone):
+            reason = f": {reason_text(event.reason)}" if event.reason else ""
+            say(f"{event.state}  {shown(event.path)}{reason}")
+
+
+# --- Answers -------------------------------------------------------------------------------------
+
+
+def print_reply(reply: SearchReply) -> None:
+    """The results, best first, with the matching words highlighted."""
+    console = _console()
+    for number, result in enumerate(reply.results, start=1):
+        console.print(_heading(number, result), soft_wrap=True)
+        for hit in result.hits:
+            console.print(_snippet(hit, styled=console.is_terminal), soft_wrap=True)
+        console.print()
+    if not reply.results:
+        console.print(f"Nothing found in {reply.passages_searched:,} passages.", highlight=False)
+        return
+    seen = f"{len(reply.results)} results from {reply.passages_searched:,} passages"
+    console.print(f"{seen} in {reply.elapsed_ms:.0f} ms", style="dim", highlight=False)
+
+
+def _heading(number: int, result: Result) -> Text:
+    title = result.document.title or result.document.path.stem
+    heading = Text(f"{number}. ").append(shown(Path(title)), style="bold")
+    page = result.hits[0].page
+    place = shown(result.document.path) + (f", page {page}" if page else "")
+    return heading.append(f"  {place}  ", style="cyan").append(f"{result.score:.2f}", style="dim")
+
+
+def _snippet(hit: Hit, *, styled: bool) -> Text:
+    """Colours in a terminal; «guillemets» where there are none."""
+    text = Text("   ")
+    if hit.page:
+        text.append(f"p. {hit.page}  ", style="dim")
+    for part, strength in _parts(hit):
+        if strength == 0:
+            text.append(part)
+        elif styled:
+            text.append(part, style="bold reverse" if strength >= _STRONG else "bold underline")
+        else:
+            text.append(f"«{part}»")
+    return text
+
+
+def _parts(hit: Hit) -> Iterator[tuple[str, float]]:
+    """The snippet on one line, cut where highlights start and end; strength 0 is plain text."""
+    position = hit.snippet.start
+    for highlight in hit.highlights:
+        if highlight.span.start < position or highlight.span.end > hit.snippet.end:
+            continue
+        yield _one_line(hit.text[position : highlight.span.start]), 0.0
+        yield _one_line(hit.text[highlight.span.start : highlight.span.end]), highlight.strength
+        position = highlight.span.end
+    yield _one_line(hit.text[position : hit.snippet.end]), 0.0
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\n", " ")
+
+
+# --- Status --------------------------------------------------------------------------------------
+
+
+def print_counts(status: LibraryStatus) -> None:
+    """One line: how many documents are in which state."""
+    counts = ", ".join(f"{count:,} {state}" for state, count in status.documents.items() if count)
+    say(f"Documents: {counts or 'none'}. Passages: {status.passages:,}.")
+
+
+def print_status(status: LibraryStatus, files: Iterable[Document] | None) -> None:
+    """Counts, sizes and the model; with `files`, each with its state and reason."""
+    say(f"Model: {status.model}")
+    for source in status.sources:
+        say(f"Folder: {shown(source.path)}")
+    print_counts(status)
+    say(f"Index: {status.tokens:,} tokens, {status.index_bytes / 1e6:,.1f} MB")
+    if files is None:
+        return
+    table = Table("state", "file", "reason", box=None)
+    for file in files:
+        style = "red" if file.state is DocumentState.FAILED else ""
+        reason = reason_text(file.reason) if file.reason else ""
+        table.add_row(str(file.state), Text(shown(file.path)), Text(reason), style=style)
+    _console().print(table)
+
+
+def _console() -> Console:
+    return Console(highlight=False)

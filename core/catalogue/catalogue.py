@@ -1,0 +1,123 @@
+"""The catalogue: one SQLite file that knows the sources, documents, texts, passages and live segments.
+
+One connection writes and one reads, each used by one thread at a time. The write-ahead log lets readers go
+on while a transaction is written. What a `write()` block does becomes visible all at once, or not at all.
+"""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from filelock import FileLock
+from sqlite_utils import Database
+
+from core.catalogue.migrations import CATALOGUE_VERSION, migrations
+from core.errors import DiskFullError, LibraryDamagedError, LibraryTooNewError, LibraryUnwritableError
+
+BUSY_TIMEOUT_S = 30.0
+"""How long a statement waits for another process's transaction; ours last well under a second."""
+
+
+class Catalogue:
+    """Owns the two connections. Thread-safe."""
+
+    def __init__(self, path: Path, *, reader: Database, writer: Database) -> None:
+        self._path = path
+        self._reader = reader
+        self._writer = writer
+        self._reading = threading.RLock()
+        self._writing = threading.RLock()
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open or create the catalogue at `path` and bring its tables up to date.
+
+        Raises LibraryTooNewError, LibraryDamagedError, LibraryUnwritableError, DiskFullError.
+        """
+        with _library_errors(path):
+            writer = _connect(path)
+            try:
+                _upgrade(path, writer)
+                reader = _connect(path)
+            except BaseException:
+                writer.close()
+                raise
+        return cls(path, reader=reader, writer=writer)
+
+    def close(self) -> None:
+        with self._reading, self._writing:
+            self._reader.close()
+            self._writer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def read(self) -> Iterator[Database]:
+        """A block in which every statement sees the same committed state."""
+        with self._reading, _library_errors(self._path), self._reader.atomic():
+            yield self._reader
+
+    @contextmanager
+    def write(self) -> Iterator[Database]:
+        """One transaction: committed, durable and visible when the block ends; undone if it raises."""
+        with self._writing, _library_errors(self._path), self._writer.atomic():
+            yield self._writer
+
+    def data_version(self) -> int:
+        """A number that changes when any other connection, of any process, has committed."""
+        with self._reading, _library_errors(self._path):
+            return int(self._reader.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _connect(path: Path) -> Database:
+    # Locks of our own keep each connection to one thread at a time, which is all that SQLite asks for.
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
+    database = Database(connection, execute_plugins=False)
+    database.execute("PRAGMA foreign_keys = ON")
+    database.enable_wal()
+    # FULL: a commit that was reported survives a power cut; segments are flushed before it.
+    database.execute("PRAGMA synchronous = FULL")
+    return database
+
+
+def _upgrade(path: Path, database: Database) -> None:
+    found = int(database.execute("PRAGMA user_version").fetchone()[0])
+    if found > CATALOGUE_VERSION:
+        raise LibraryTooNewError(path, found=found, supported=CATALOGUE_VERSION)
+    if found < CATALOGUE_VERSION:
+        # Two programs may meet a new library at once; the second finds the work done.
+        with FileLock(path.with_suffix(".upgrade")):
+            migrations.apply(database)
+
+
+@contextmanager
+def _library_errors(path: Path) -> Iterator[None]:
+    """SQLite's failures in our words."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            raise DiskFullError(path, str(error)) from error
+        if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
+            raise LibraryUnwritableError(path, str(error)) from error
+        raise
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise LibraryDamagedError(path, str(error)) from error
+        raise
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise DiskFullError(path, str(error)) from error
+        raise

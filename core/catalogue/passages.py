@@ -1,0 +1,118 @@
+"""The passages table: where each passage is in its document, and in which segment its vectors are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlite_utils import Database
+
+from core.domain import DocumentId, Passage, PassageId, SegmentId, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A passage with its identity."""
+
+    id: PassageId
+    document_id: DocumentId
+    passage: Passage
+
+
+def next_id(db: Database) -> PassageId:
+    """The first id that no passage has or ever had."""
+    row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passages'").fetchone()
+    return PassageId((row[0] if row else 0) + 1)
+
+
+def insert(
+    db: Database, segment_id: SegmentId, passages: Iterable[Stored], token_counts: Iterable[int]
+) -> None:
+    """Passages whose vectors are in a segment, with the number of tokens of each."""
+    db.conn.executemany(
+        """
+        INSERT INTO passages (id, document_id, segment_id, start, end, page, heading, tokens)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            (
+                stored.id,
+                stored.document_id,
+                segment_id,
+                stored.passage.span.start,
+                stored.passage.span.end,
+                stored.passage.page,
+                stored.passage.heading,
+                tokens,
+            )
+            for stored, tokens in zip(passages, token_counts, strict=True)
+        ),
+    )
+
+
+def remove(db: Database, document_ids: Iterable[DocumentId]) -> None:
+    """Drop the passages of documents: what has no row here is dead in its segment."""
+    db.conn.executemany(
+        "DELETE FROM passages WHERE document_id = ?", ((document_id,) for document_id in document_ids)
+    )
+
+
+def get(db: Database, ids: Sequence[PassageId]) -> dict[PassageId, Stored]:
+    """The passages with these ids; ids that are gone are left out."""
+    marks = ", ".join("?" * len(ids))
+    rows = db.execute(
+        f"SELECT id, document_id, start, end, page, heading FROM passages WHERE id IN ({marks})",  # noqa: S608
+        list(ids),
+    )
+    found = (_stored(row) for row in rows.fetchall())
+    return {stored.id: stored for stored in found}
+
+
+def in_segment(db: Database, segment_id: SegmentId) -> NDArray[np.int64]:
+    """The ids that are alive in a segment, `(passages,)` int64, ascending."""
+    rows = db.execute("SELECT id FROM passages WHERE segment_id = ? ORDER BY id", [segment_id])
+    return np.fromiter((row[0] for row in rows), dtype=np.int64)
+
+
+def matching(db: Database, folders: Sequence[Path], formats: Sequence[str]) -> NDArray[np.int64]:
+    """The ids of passages in any of the folders and of any of the formats (empty: all), ascending."""
+    clauses, values = ["1"], list[Any]()
+    if formats:
+        clauses.append(f"format IN ({', '.join('?' * len(formats))})")
+        values += formats
+    if folders:
+        clauses.append(f"({' OR '.join(['substr(path, 1, ?) = ?'] * len(folders))})")
+        for folder in folders:
+            inside = os.fsencode(folder).rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
+            values += [len(inside), inside]
+    rows = db.execute(
+        f"""
+        SELECT passages.id FROM passages JOIN documents ON documents.id = document_id
+        WHERE {" AND ".join(clauses)} ORDER BY passages.id
+        """,  # noqa: S608 - the clauses are constants
+        values,
+    )
+    return np.fromiter((row[0] for row in rows), dtype=np.int64)
+
+
+def move_to_segment(db: Database, old: Iterable[SegmentId], new: SegmentId) -> None:
+    """After a merge: the vectors of these segments' passages are in `new`."""
+    for segment_id in old:
+        db.execute("UPDATE passages SET segment_id = ? WHERE segment_id = ?", [new, segment_id])
+
+
+def totals(db: Database) -> tuple[int, int]:
+    """How many passages there are, and how many tokens."""
+    row = db.execute("SELECT COUNT(*), COALESCE(SUM(tokens), 0) FROM passages").fetchone()
+    return row[0], row[1]
+
+
+def _stored(row: tuple[Any, ...]) -> Stored:
+    id_, document_id, start, end, page, heading = row
+    passage = Passage(span=Span(start=start, end=end), page=page, heading=heading)
+    return Stored(id=PassageId(id_), document_id=DocumentId(document_id), passage=passage)

@@ -1,0 +1,54 @@
+"""The texts table: what was extracted, compressed, so that a file need not be read again."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from sqlite_utils import Database
+
+from core.domain import DocumentId, ExtractedText, Page, Reason, Section, Span, StateReason
+
+_COMPRESSION_LEVEL = 6
+
+
+def put(db: Database, document_id: DocumentId, text: ExtractedText) -> None:
+    """Store or replace the text of a document."""
+    packed = zlib.compress(text.text.encode("utf-8", "surrogatepass"), _COMPRESSION_LEVEL)
+    db.execute(
+        "INSERT OR REPLACE INTO texts (document_id, text, map) VALUES (?, ?, ?)",
+        [document_id, packed, json.dumps(_map(text), ensure_ascii=False)],
+    )
+
+
+def get(db: Database, document_id: DocumentId) -> ExtractedText:
+    """The stored text of a document. Raises KeyError if there is none."""
+    row = db.execute("SELECT text, map FROM texts WHERE document_id = ?", [document_id]).fetchone()
+    if row is None:
+        raise KeyError(document_id)
+    packed, map_ = row
+    return _restored(zlib.decompress(packed).decode("utf-8", "surrogatepass"), json.loads(map_))
+
+
+def _map(text: ExtractedText) -> dict[str, Any]:
+    return {
+        "title": text.title,
+        "format": text.format,
+        "pages": [[page.number, page.span.start, page.span.end] for page in text.pages],
+        "sections": [[section.start, section.heading] for section in text.sections],
+        "truncated": [text.truncated.code, text.truncated.detail] if text.truncated else None,
+    }
+
+
+def _restored(text: str, map_: Mapping[str, Any]) -> ExtractedText:
+    truncated = map_["truncated"]
+    return ExtractedText(
+        text=text,
+        title=map_["title"],
+        format=map_["format"],
+        pages=tuple(Page(number=n, span=Span(start=a, end=b)) for n, a, b in map_["pages"]),
+        sections=tuple(Section(heading=heading, start=start) for start, heading in map_["sections"]),
+        truncated=StateReason(code=Reason(truncated[0]), detail=truncated[1]) if truncated else None,
+    )

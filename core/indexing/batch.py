@@ -1,0 +1,175 @@
+"""Documents that are read and encoded, waiting to become one segment and one transaction."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from core.catalogue import documents, passages, segments, texts
+from core.catalogue.catalogue import Catalogue
+from core.domain import (
+    CollectionChanges,
+    DocumentId,
+    DocumentState,
+    ExtractedText,
+    FileStamp,
+    Passage,
+    PassageId,
+    StateReason,
+)
+from core.encode.encoder import Encoder
+from core.errors import DiskFullError
+from core.index.segment import EncodedPassages, Segment, write_segment
+from core.passages import encoded_text, split
+from core.progress import CancelToken
+
+ENCODED_AT_ONCE = 128
+"""Passages given to the encoder in one call: bounds its memory; a cancel waits no longer than for these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EncodedDocument:
+    """A document's passages, split and encoded; `encoded` in order, in pieces of ENCODED_AT_ONCE."""
+
+    passages: tuple[Passage, ...]
+    encoded: tuple[EncodedPassages, ...]
+
+
+def encode_document(text: ExtractedText, encoder: Encoder, cancel: CancelToken) -> EncodedDocument:
+    """Split and encode a text. Passage ids are given at the commit; here they count from 0.
+
+    Raises CancelledError.
+    """
+    found = tuple(split(text))
+    pieces = []
+    for first in range(0, len(found), ENCODED_AT_ONCE):
+        cancel.checkpoint()
+        some = found[first : first + ENCODED_AT_ONCE]
+        strings = [encoded_text(p.heading, text.text[p.span.start : p.span.end])[0] for p in some]
+        ids = [PassageId(first + i) for i in range(len(some))]
+        pieces.append(EncodedPassages.compress(ids, encoder.encode_passages(strings)))
+    return EncodedDocument(passages=found, encoded=tuple(pieces))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReadDocument:
+    """A document on its way into the library. `content_hash` and `stamp` are of the file as it was read."""
+
+    document_id: DocumentId
+    text: ExtractedText
+    stamp: FileStamp
+    content_hash: bytes | None
+    encoded: EncodedDocument
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadDocument:
+    """A document that is not searchable, and why. `stamp` is the one that the scan saw."""
+
+    document_id: DocumentId
+    stamp: FileStamp
+    reason: StateReason
+
+
+class Batch:
+    """Collects documents and failures; `commit` makes all of them visible at once."""
+
+    def __init__(self, catalogue: Catalogue, index: Path, encoder: Encoder, fingerprint: str) -> None:
+        self._catalogue = catalogue
+        self._index = index
+        self._encoder = encoder
+        self._fingerprint = fingerprint
+        self._read: list[ReadDocument] = []
+        self._unread: list[UnreadDocument] = []
+        self.tokens = 0
+
+    def __len__(self) -> int:
+        return len(self._read) + len(self._unread)
+
+    def add(self, document: ReadDocument) -> None:
+        self._read.append(document)
+        self.tokens += sum(len(piece.scales) for piece in document.encoded.encoded)
+
+    def add_unread(self, document: UnreadDocument) -> None:
+        self._unread.append(document)
+
+    def commit(self) -> CollectionChanges:
+        """Segment file first, flushed; then one transaction. Empties the batch.
+
+        Raises DiskFullError and what Catalogue.write raises; then nothing has changed.
+        """
+        with self._catalogue.read() as db:
+            first = passages.next_id(db)
+        stored = list(self._numbered(first))
+        path = self._write_segment(first)
+        try:
+            with self._catalogue.write() as db:
+                self._record(db, path, stored)
+        except BaseException:
+            if path:
+                path.unlink(missing_ok=True)
+            raise
+        changed = [document.document_id for document in (*self._read, *self._unread)]
+        self._read, self._unread, self.tokens = [], [], 0
+        return CollectionChanges(documents=frozenset(changed))
+
+    def _numbered(self, first: PassageId) -> Iterator[passages.Stored]:
+        number = first
+        for document in self._read:
+            for passage in document.encoded.passages:
+                yield passages.Stored(id=number, document_id=document.document_id, passage=passage)
+                number = PassageId(number + 1)
+
+    def _write_segment(self, first: PassageId) -> Path | None:
+        parts, number = [], int(first)
+        for document in self._read:
+            for piece in document.encoded.encoded:
+                parts.append(piece.numbered_from(number))
+                number += len(piece.ids)
+        if not parts:
+            return None
+        model = bytes.fromhex(self._encoder.digest)
+        try:
+            return write_segment(self._index, dim=self._encoder.dim, model=model, parts=parts)
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise DiskFullError(self._index, str(error)) from error
+            raise
+
+    def _record(self, db: Database, path: Path | None, stored: list[passages.Stored]) -> None:
+        passages.remove(db, [document.document_id for document in (*self._read, *self._unread)])
+        for document in self._read:
+            documents.set_read(db, document.document_id, self._reading(document))
+            texts.put(db, document.document_id, document.text)
+        for unread in self._unread:
+            documents.set_stamp(db, unread.document_id, unread.stamp)
+            documents.set_state(db, unread.document_id, unread.reason, self._fingerprint)
+        if path:
+            counts = [int(n) for each in self._read for piece in each.encoded.encoded for n in piece.counts]
+            segment_id = segments.insert(db, path.name, segment_content(path, self._encoder.digest))
+            passages.insert(db, segment_id, stored, counts)
+
+    def _reading(self, document: ReadDocument) -> documents.Reading:
+        truncated = document.text.truncated
+        return documents.Reading(
+            stamp=document.stamp,
+            content_hash=document.content_hash,
+            format=document.text.format,
+            title=document.text.title,
+            state=DocumentState.TRUNCATED if truncated else DocumentState.INDEXED,
+            reason=truncated,
+            page_count=len(document.text.pages),
+            fingerprint=self._fingerprint,
+        )
+
+
+def segment_content(path: Path, model: str) -> segments.Content:
+    """What the catalogue keeps about a segment file."""
+    header = Segment.open(path).header
+    return segments.Content(
+        model=model, passages=header.passages, tokens=header.tokens, bytes=path.stat().st_size
+    )

@@ -1,0 +1,107 @@
+"""Changes on the disk -> rows of the catalogue: everything that needs no reading of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from core.catalogue import documents, passages
+from core.catalogue.catalogue import Catalogue
+from core.domain import CollectionChanges, DocumentId, DocumentState, FileStamp, Reason, SourceId, StateReason
+from core.extract.formats import format_of
+from core.watch.changes import Added, Change, KnownFile, Modified, Moved, Removed, Touched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A document to process: read its file, or (`reread` false) split and encode the stored text again."""
+
+    document_id: DocumentId
+    path: Path
+    stamp: FileStamp
+    reread: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What `record_changes` changed, and the files that must now be read."""
+
+    changes: CollectionChanges
+    work: tuple[Work, ...]
+
+
+def record_changes(
+    catalogue: Catalogue, source_id: SourceId, changes: Sequence[Change], fingerprint: str
+) -> Recorded:
+    """Bring the catalogue up to what is on the disk, in one transaction.
+
+    New files are pending from then on, so that a crash forgets none of them. A changed file keeps its old
+    passages until the new ones are committed.
+    """
+    with catalogue.write() as db:
+        moved = [change for change in changes if isinstance(change, Moved)]
+        documents.move(db, [(move.document_id, source_id, move.path, move.stamp) for move in moved])
+        removed = [change.document_id for change in changes if isinstance(change, Removed)]
+        documents.remove(db, removed)
+        changed = {move.document_id for move in moved} | set(removed)
+        work = []
+        for change in changes:
+            if isinstance(change, Touched):
+                documents.set_stamp(db, change.document_id, change.stamp)
+            elif isinstance(change, Added | Modified):
+                item = _met(db, source_id, change, fingerprint)
+                changed.add(item.document_id)
+                work += [item] if item.reread else []
+    return Recorded(changes=CollectionChanges(documents=frozenset(changed)), work=tuple(work))
+
+
+def _met(db: Database, source_id: SourceId, change: Added | Modified, fingerprint: str) -> Work:
+    """A new or changed file: either to be read, or not searchable for a reason known without reading."""
+    if isinstance(change, Added):
+        format_ = format_of(change.path) or ""
+        document_id = documents.insert(db, source_id, change.path, change.stamp, format_)
+    else:
+        document_id = change.document_id
+    reason = change.skip or _unsupported(change.path)
+    if reason:
+        documents.set_stamp(db, document_id, change.stamp)
+        documents.set_state(db, document_id, reason, fingerprint)
+        passages.remove(db, [document_id])
+    return Work(document_id=document_id, path=change.path, stamp=change.stamp, reread=reason is None)
+
+
+def _unsupported(path: Path) -> StateReason | None:
+    if format_of(path) is not None:
+        return None
+    return StateReason(code=Reason.UNSUPPORTED, detail=path.suffix.lower())
+
+
+def known_files(stored: Iterable[documents.Stored], fingerprint: str) -> dict[Path, KnownFile]:
+    """What the catalogue knows about files, in the terms of `core.watch.changes`."""
+    return {
+        each.document.path: KnownFile(
+            document_id=each.document.id,
+            path=each.document.path,
+            stamp=each.document.stamp,
+            content_hash=each.content_hash,
+            retry=_retry(each, fingerprint),
+        )
+        for each in stored
+    }
+
+
+_RETRIED = frozenset({Reason.NO_PERMISSION, Reason.READ_ERROR, Reason.VANISHED})
+"""Reasons that may have gone away though the stamp of the file is the same."""
+
+
+def _retry(stored: documents.Stored, fingerprint: str) -> bool:
+    """Whether to try an unchanged file again: never finished, or not by this version of the program."""
+    document = stored.document
+    if document.state is DocumentState.PENDING:
+        return True
+    if document.reason is None or document.state is DocumentState.TRUNCATED:
+        return False
+    return document.reason.code in _RETRIED or stored.fingerprint != fingerprint

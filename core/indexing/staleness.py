@@ -1,0 +1,44 @@
+"""What made a document's passages, and whether that is still how we would make them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.encode.encoder import Encoder
+from core.extract.formats import EXTRACTORS_VERSION
+from core.passages import SPLITTER_VERSION
+
+
+class Staleness(StrEnum):
+    """Why a document has to be processed again, though its file has not changed."""
+
+    FRESH = "fresh"
+    EXTRACTORS_CHANGED = "extractors-changed"
+    SPLITTER_CHANGED = "splitter-changed"
+    MODEL_CHANGED = "model-changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineFingerprint:
+    """The versions of all steps from a file to its vectors; `str()` of it is kept with each document."""
+
+    extractors: int
+    splitter: int
+    model: str
+
+    @classmethod
+    def of(cls, encoder: Encoder) -> PipelineFingerprint:
+        return cls(extractors=EXTRACTORS_VERSION, splitter=SPLITTER_VERSION, model=encoder.digest)
+
+    def __str__(self) -> str:
+        return f"{self.extractors}:{self.splitter}:{self.model}"
+
+    def staleness(self, made_by: str) -> Staleness:
+        """Compare with the fingerprint that a document was made with."""
+        extractors, splitter, model = made_by.split(":")
+        if int(extractors) != self.extractors:
+            return Staleness.EXTRACTORS_CHANGED
+        if int(splitter) != self.splitter:
+            return Staleness.SPLITTER_CHANGED
+        return Staleness.FRESH if model == self.model else Staleness.MODEL_CHANGED

@@ -1,0 +1,120 @@
+"""What the person sees as one job: look at folders, see what changed, make the library the same."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from core.catalogue import documents
+from core.domain import DocumentId, ScannedFile, Source
+from core.errors import ExtractionError, FolderNotFoundError
+from core.extract.read import content_hash
+from core.indexing.merging import merge_segments, remove_garbage
+from core.indexing.pipeline import Stages, process
+from core.indexing.record import Work, known_files, record_changes
+from core.indexing.staleness import Staleness
+from core.progress import CancelToken, Committed, IndexEvent, Scanning, SourceMissing
+from core.settings import Settings
+from core.watch.changes import find_changes
+from core.watch.ignore import IgnoreRules
+from core.watch.scan import scan, scan_paths
+
+_SCANNING_EVERY = 500
+"""Files between two Scanning events."""
+
+
+def sync(
+    stages: Stages, settings: Settings, sources: Sequence[Source], cancel: CancelToken
+) -> Iterator[IndexEvent]:
+    """Look at whole sources; index what changed on the disk or was made by an older pipeline.
+
+    Needs the writer's lock. A source that is not there (a drive not plugged in) keeps its documents.
+    Raises CancelledError, DiskFullError.
+    """
+    remove_garbage(stages.catalogue, stages.index)
+    work: list[Work] = []
+    for source in sources:
+        rules = IgnoreRules(source.path, settings)
+        try:
+            found = yield from _collect(source, scan(source.path, rules, cancel))
+        except FolderNotFoundError:
+            yield SourceMissing(folder=source.path)
+            continue
+        work += yield from _record(stages, settings, source, [source.path], found)
+    work += _stale(stages, {item.document_id for item in work})
+    yield from process(stages, work, cancel)
+    merge_segments(stages.catalogue, stages.index)
+
+
+def refresh(
+    stages: Stages,
+    settings: Settings,
+    sources: Sequence[Source],
+    paths: Iterable[Path],
+    cancel: CancelToken,
+) -> Iterator[IndexEvent]:
+    """The same for some files and folders only, of which somebody said that they changed."""
+    paths = list(paths)
+    work: list[Work] = []
+    for source in sources:
+        touched = [path for path in paths if path.is_relative_to(source.path)]
+        if not touched or not source.path.is_dir():
+            continue
+        rules = IgnoreRules(source.path, settings)
+        found = yield from _collect(source, scan_paths(source.path, touched, rules, cancel))
+        work += yield from _record(stages, settings, source, touched, found)
+    yield from process(stages, work, cancel)
+    merge_segments(stages.catalogue, stages.index)
+
+
+def _collect(source: Source, found: Iterable[ScannedFile]) -> Generator[IndexEvent, None, list[ScannedFile]]:
+    files: list[ScannedFile] = []
+    yield Scanning(folder=source.path, files=0)
+    for file in found:
+        files.append(file)
+        if len(files) % _SCANNING_EVERY == 0:
+            yield Scanning(folder=source.path, files=len(files))
+    return files
+
+
+def _record(
+    stages: Stages,
+    settings: Settings,
+    source: Source,
+    looked_at: Sequence[Path],
+    found: Iterable[ScannedFile],
+) -> Generator[IndexEvent, None, tuple[Work, ...]]:
+    """Compare what was found with what the catalogue knows of the places that were looked at."""
+
+    def hash_of(path: Path) -> bytes | None:
+        try:
+            return content_hash(path, settings.limits)
+        except (OSError, ExtractionError):
+            return None
+
+    fingerprint = str(stages.fingerprint)
+    with stages.catalogue.read() as db:
+        known = known_files(documents.below(db, looked_at), fingerprint)
+    changes = find_changes(known, found, hash_of)
+    if not changes:
+        return ()
+    recorded = record_changes(stages.catalogue, source.id, changes, fingerprint)
+    yield Committed(changes=recorded.changes)
+    return recorded.work
+
+
+def _stale(stages: Stages, already: set[DocumentId]) -> list[Work]:
+    """Documents whose files are unchanged but that an older pipeline made."""
+    current = stages.fingerprint
+    with stages.catalogue.read() as db:
+        stale = documents.stale(db, str(current))
+    return [
+        Work(
+            document_id=stored.document.id,
+            path=stored.document.path,
+            stamp=stored.document.stamp,
+            reread=current.staleness(stored.fingerprint) is Staleness.EXTRACTORS_CHANGED,
+        )
+        for stored in stale
+        if stored.document.id not in already
+    ]

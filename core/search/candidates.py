@@ -1,0 +1,62 @@
+"""Here is a query embedding: which passages are worth showing?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.domain import Float32Array, PassageId
+from core.index.segment import Int64Array
+from core.index.snapshot import Snapshot
+from core.search.maxsim import score_segment
+
+SCORE_DECIMALS = 4
+"""Scores are compared rounded: the last bits depend on how a matrix product was cut into blocks, and equal
+passages must tie, so that ids decide and the order never changes from run to run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A passage worth showing, with its MaxSim score."""
+
+    passage_id: PassageId
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """The best passages, best first (ties by id), of all `considered` that the filters allowed."""
+
+    best: tuple[Candidate, ...]
+    considered: int
+
+
+def find_candidates(
+    snapshot: Snapshot, query: Float32Array, *, allowed: Int64Array | None, count: int
+) -> Candidates:
+    """Score all allowed passages exactly and keep the best `count`.
+
+    `query` is `(query tokens, dim)` float32; `allowed` are ascending passage ids, or None for all.
+    """
+    ids, scores, considered = [np.empty(0, np.int64)], [np.empty(0, np.float32)], 0
+    for view in snapshot.views:
+        mask = view.allowed(allowed)
+        considered += int(mask.sum())
+        found = score_segment(view.segment, mask, query)
+        scored = np.flatnonzero(np.isfinite(found))
+        kept = scored[_largest(found[scored], count)]
+        ids.append(view.segment.passage_ids[kept])
+        scores.append(found[kept])
+    all_ids, all_scores = np.concatenate(ids), np.round(np.concatenate(scores), SCORE_DECIMALS)
+    order = np.lexsort((all_ids, -all_scores))[:count]
+    best = tuple(Candidate(passage_id=PassageId(int(all_ids[i])), score=float(all_scores[i])) for i in order)
+    return Candidates(best=best, considered=considered)
+
+
+def _largest(scores: Float32Array, count: int) -> Int64Array:
+    """The positions of the best `count` and of all that tie with the last of them."""
+    if len(scores) <= count:
+        return np.arange(len(scores))
+    last = np.partition(scores, len(scores) - count)[len(scores) - count]
+    return np.flatnonzero(scores >= last - 10.0**-SCORE_DECIMALS)

@@ -1,0 +1,174 @@
+"""Here is a question: which documents answer it, where, and why?"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from sqlite_utils import Database
+
+from core.catalogue import documents, passages, segments, texts
+from core.catalogue.catalogue import Catalogue
+from core.domain import Document, DocumentId, Hit, Query, Result, SearchReply, Span, TokenEmbeddings
+from core.encode.encoder import Encoder
+from core.index.segment import Int64Array
+from core.index.snapshot import Snapshot
+from core.passages import encoded_text
+from core.search.candidates import Candidate, find_candidates
+from core.search.highlight import choose_snippet, find_highlights
+
+HITS_PER_DOCUMENT = 3
+CANDIDATES_PER_RESULT = 10
+"""Passages looked at for each result asked for: a document may have many good passages."""
+
+_OPEN_ATTEMPTS = 3
+"""A merge by another process may delete a segment between our reading its name and opening it."""
+
+
+class Searcher:
+    """Answers queries on the newest committed state. Thread-safe; never waits for a writer."""
+
+    def __init__(self, catalogue: Catalogue, index: Path, encoder: Encoder) -> None:
+        self._catalogue = catalogue
+        self._index = index
+        self._encoder = encoder
+        self._refreshing = threading.Lock()
+        self._version = -1
+        self._snapshot = Snapshot(views=())
+
+    def search(self, query: Query) -> SearchReply:
+        """The best documents, best first. Raises LibraryDamagedError."""
+        started = time.perf_counter()
+        embedded = self._encoder.encode_query(query.text)
+        snapshot = self.snapshot()
+        allowed = self._allowed(query)
+        results, considered = self._results(query, embedded, snapshot, allowed)
+        return SearchReply(
+            query=query,
+            model=self._encoder.name,
+            elapsed_ms=(time.perf_counter() - started) * 1000,
+            passages_searched=considered,
+            results=results,
+        )
+
+    def snapshot(self) -> Snapshot:
+        """The segments that are live now, opened anew only if something was committed since."""
+        with self._refreshing:
+            version = self._catalogue.data_version()
+            if version != self._version:
+                self._snapshot = self._opened()
+                self._version = version
+            return self._snapshot
+
+    def _opened(self) -> Snapshot:
+        for attempt in range(_OPEN_ATTEMPTS):
+            try:
+                return Snapshot.open(self._live(), self._snapshot)
+            except FileNotFoundError:
+                if attempt == _OPEN_ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _live(self) -> dict[Path, Int64Array | None]:
+        with self._catalogue.read() as db:
+            return {
+                self._index / stored.file: None
+                if stored.alive_passages == stored.content.passages
+                else passages.in_segment(db, stored.id)
+                for stored in segments.live(db)
+                if stored.content.model == self._encoder.digest
+            }
+
+    def _allowed(self, query: Query) -> Int64Array | None:
+        if not query.folders and not query.formats:
+            return None
+        with self._catalogue.read() as db:
+            return passages.matching(db, query.folders, query.formats)
+
+    def _results(
+        self, query: Query, embedded: TokenEmbeddings, snapshot: Snapshot, allowed: Int64Array | None
+    ) -> tuple[tuple[Result, ...], int]:
+        if len(embedded.vectors) == 0:
+            return (), 0
+        count = query.limit * CANDIDATES_PER_RESULT
+        while True:
+            found = find_candidates(snapshot, embedded.vectors, allowed=allowed, count=count)
+            with self._catalogue.read() as db:
+                page = _ResultPage(db, self._encoder, snapshot, query, embedded)
+                page.add(found.best)
+            # A few documents with very many passages must not crowd out the rest.
+            if len(page.results) >= query.limit or count >= found.considered:
+                return page.ordered(), found.considered
+            count *= CANDIDATES_PER_RESULT
+
+
+@dataclass(slots=True)
+class _ResultPage:
+    """Collects hits, candidate by candidate, until there are enough documents."""
+
+    db: Database
+    encoder: Encoder
+    snapshot: Snapshot
+    query: Query
+    embedded: TokenEmbeddings
+    results: dict[DocumentId, tuple[Document, list[Hit]]] = field(default_factory=dict)
+    _texts: dict[DocumentId, str] = field(default_factory=dict)
+
+    def add(self, candidates: Iterable[Candidate]) -> None:
+        candidates = list(candidates)
+        stored = passages.get(self.db, [candidate.passage_id for candidate in candidates])
+        for candidate in candidates:
+            passage = stored.get(candidate.passage_id)
+            if passage is None or not self._has_room(passage.document_id):
+                continue
+            hit = self._hit(candidate, passage)
+            if hit.highlights:
+                self._append(passage.document_id, hit)
+
+    def ordered(self) -> tuple[Result, ...]:
+        return tuple(
+            Result(document=document, score=hits[0].score, hits=tuple(hits))
+            for document, hits in self.results.values()
+        )
+
+    def _has_room(self, document_id: DocumentId) -> bool:
+        if document_id in self.results:
+            return len(self.results[document_id][1]) < HITS_PER_DOCUMENT
+        return len(self.results) < self.query.limit
+
+    def _append(self, document_id: DocumentId, hit: Hit) -> None:
+        if document_id not in self.results:
+            document = documents.get(self.db, document_id)
+            assert document is not None, "a passage has a document: foreign key"
+            self.results[document_id] = (document, [])
+        self.results[document_id][1].append(hit)
+
+    def _hit(self, candidate: Candidate, stored: passages.Stored) -> Hit:
+        span = stored.passage.span
+        text = self._text(stored.document_id)[span.start : span.end]
+        encoded, shift = encoded_text(stored.passage.heading, text)
+        tokens = TokenEmbeddings(
+            vectors=self.snapshot.vectors(candidate.passage_id),
+            spans=np.asarray(self.encoder.token_spans(encoded) - shift, dtype=np.int32),
+        )
+        highlights = find_highlights(
+            self.query.text, self.embedded, tokens, noise_floor=self.encoder.noise_floor
+        )
+        return Hit(
+            passage_id=candidate.passage_id,
+            span=span,
+            page=stored.passage.page,
+            text=text,
+            score=candidate.score,
+            snippet=choose_snippet(text, highlights) if highlights else Span(start=0, end=len(text)),
+            highlights=highlights,
+        )
+
+    def _text(self, document_id: DocumentId) -> str:
+        if document_id not in self._texts:
+            self._texts[document_id] = texts.get(self.db, document_id).text
+        return self._texts[document_id]
