@@ -1,0 +1,1 @@
+"""What differs from platform to platform: opening files, showing them, one instance, fonts, input methods."""

@@ -1,0 +1,241 @@
+"""All wording for what went wrong, in plain words. Knows no Qt: the window and the command line share it.
+
+Sentences are templates marked by `QT_TRANSLATE_NOOP`, which the translation tools look for; they are
+translated first and filled in afterwards, so that a translation can move the names about.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.domain import DocumentState, Reason, StateReason
+from core.errors import (
+    CancelledError,
+    CoreError,
+    DiskFullError,
+    ExtractionError,
+    FolderNotFoundError,
+    LibraryDamagedError,
+    LibraryError,
+    LibraryInUseError,
+    LibraryTooNewError,
+    LibraryUnwritableError,
+    ModelMismatchError,
+    SourceError,
+    UnknownSourceError,
+)
+
+CONTEXT = "messages"
+"""The translation context of every sentence in this file."""
+
+Translate = Callable[[str], str]
+
+
+def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: ARG001, N802 - the name that lupdate looks for
+    """Mark `text` for translation; gives it back as it is."""
+    return text
+
+
+def untranslated(text: str) -> str:
+    """The `translate` of whoever speaks English only."""
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserMessage:
+    """What a person reads about a failure: what happened, the particulars, what to do (may be empty)."""
+
+    title: str
+    detail: str = ""
+    action: str = ""
+
+
+_ERRORS: dict[type[Exception], UserMessage] = {
+    LibraryInUseError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "Another Mikke is writing to this library"),
+        detail=QT_TRANSLATE_NOOP("messages", "{path} can have one writer at a time. Searching still works."),
+        action=QT_TRANSLATE_NOOP("messages", "Wait until the other one has finished, or close it."),
+    ),
+    LibraryTooNewError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "This library was made by a newer Mikke"),
+        detail=QT_TRANSLATE_NOOP(
+            "messages", "{path} has version {found}; this program reads up to version {supported}."
+        ),
+        action=QT_TRANSLATE_NOOP("messages", "Update Mikke, or use another library folder."),
+    ),
+    LibraryDamagedError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "A file of the library cannot be read"),
+        detail=QT_TRANSLATE_NOOP("messages", "{path}: {detail}"),
+        action=QT_TRANSLATE_NOOP(
+            "messages",
+            "Your own files are not affected. Move the library folder away; Mikke makes a new one.",
+        ),
+    ),
+    LibraryUnwritableError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "The library folder cannot be written"),
+        detail=QT_TRANSLATE_NOOP("messages", "{path}: {detail}"),
+        action=QT_TRANSLATE_NOOP("messages", "Check the permissions of that folder, or choose another one."),
+    ),
+    DiskFullError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "The disk is full"),
+        detail=QT_TRANSLATE_NOOP("messages", "There is no space left for the library in {path}."),
+        action=QT_TRANSLATE_NOOP("messages", "Free some space, then start indexing again. Nothing was lost."),
+    ),
+    LibraryError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "Something is wrong with the library"),
+        detail=QT_TRANSLATE_NOOP("messages", "{path}: {detail}"),
+    ),
+    FolderNotFoundError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "This folder was not found"),
+        detail=QT_TRANSLATE_NOOP("messages", "{path} is not there, or it is not a folder."),
+        action=QT_TRANSLATE_NOOP("messages", "Check the name, or whether the drive is connected."),
+    ),
+    UnknownSourceError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "This folder is not in the library"),
+        detail=QT_TRANSLATE_NOOP("messages", "{path} was never added, or it was already removed."),
+    ),
+    SourceError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "Something is wrong with a folder"),
+        detail=QT_TRANSLATE_NOOP("messages", "{path}"),
+    ),
+    ModelMismatchError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "The library was indexed with another model"),
+        detail=QT_TRANSLATE_NOOP("messages", "It was made with {found}; this program now uses {expected}."),
+        action=QT_TRANSLATE_NOOP("messages", "Let Mikke index the folders again."),
+    ),
+    CancelledError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "Stopped"),
+        detail=QT_TRANSLATE_NOOP("messages", "What was read so far can be found."),
+    ),
+    CoreError: UserMessage(title=QT_TRANSLATE_NOOP("messages", "Something went wrong")),
+}
+
+_OS_ERROR = UserMessage(
+    title=QT_TRANSLATE_NOOP("messages", "The system refused"),
+    detail=QT_TRANSLATE_NOOP("messages", "{path}: {detail}"),
+)
+_UNEXPECTED = UserMessage(
+    title=QT_TRANSLATE_NOOP("messages", "Mikke made a mistake"),
+    detail=QT_TRANSLATE_NOOP("messages", "{kind}: {detail}"),
+    action=QT_TRANSLATE_NOOP("messages", "Your files are not affected. Please report this."),
+)
+_UNREADABLE_TITLE = QT_TRANSLATE_NOOP("messages", "This file cannot be read")
+
+_REASONS: dict[Reason, str] = {
+    Reason.EMPTY: QT_TRANSLATE_NOOP("messages", "The file is empty."),
+    Reason.UNSUPPORTED: QT_TRANSLATE_NOOP("messages", "Mikke cannot read this kind of file yet."),
+    Reason.BINARY: QT_TRANSLATE_NOOP("messages", "This is not text, whatever its name says."),
+    Reason.NO_TEXT: QT_TRANSLATE_NOOP(
+        "messages", "There is no text inside, perhaps only scanned pictures of pages."
+    ),
+    Reason.SYMLINK: QT_TRANSLATE_NOOP(
+        "messages", "This is a link. Add the folder that it points to if you want it searched."
+    ),
+    Reason.SPECIAL_FILE: QT_TRANSLATE_NOOP("messages", "This is not an ordinary file (a device, say)."),
+    Reason.OTHER_FILE_SYSTEM: QT_TRANSLATE_NOOP(
+        "messages", "This is on another drive. Add that folder by itself if you want it searched."
+    ),
+    Reason.ENCRYPTED: QT_TRANSLATE_NOOP(
+        "messages", "The file is protected by a password. Save a copy without one to make it searchable."
+    ),
+    Reason.DAMAGED: QT_TRANSLATE_NOOP(
+        "messages", "The file is damaged. Try to open it and to save it again in its own program."
+    ),
+    Reason.NO_PERMISSION: QT_TRANSLATE_NOOP(
+        "messages", "You may not read this file. Change its permissions; Mikke then tries again."
+    ),
+    Reason.VANISHED: QT_TRANSLATE_NOOP("messages", "The file disappeared while Mikke was about to read it."),
+    Reason.READ_ERROR: QT_TRANSLATE_NOOP(
+        "messages", "The disk reported an error. Check the drive and its connection."
+    ),
+    Reason.TIMED_OUT: QT_TRANSLATE_NOOP(
+        "messages", "Reading took too long and was stopped. Mikke tries again when the file changes."
+    ),
+    Reason.OUT_OF_MEMORY: QT_TRANSLATE_NOOP(
+        "messages", "Reading needed too much memory and was stopped. Splitting the file may help."
+    ),
+    Reason.CRASHED: QT_TRANSLATE_NOOP(
+        "messages", "The file made the reader crash; it is probably damaged. Nothing else was affected."
+    ),
+    Reason.TOO_LONG: QT_TRANSLATE_NOOP(
+        "messages", "The file is very long: its beginning can be found, the rest cannot."
+    ),
+}
+
+_STATES: dict[DocumentState, str] = {
+    DocumentState.PENDING: QT_TRANSLATE_NOOP("messages", "waiting"),
+    DocumentState.INDEXED: QT_TRANSLATE_NOOP("messages", "indexed"),
+    DocumentState.TRUNCATED: QT_TRANSLATE_NOOP("messages", "partly indexed"),
+    DocumentState.SKIPPED: QT_TRANSLATE_NOOP("messages", "skipped"),
+    DocumentState.FAILED: QT_TRANSLATE_NOOP("messages", "failed"),
+}
+
+
+def explain(error: Exception, translate: Translate = untranslated) -> UserMessage:
+    """The message for `error`: its own wording, or that of the nearest class above it."""
+    if isinstance(error, ExtractionError):
+        return UserMessage(
+            title=translate(_UNREADABLE_TITLE), detail=reason_text(error.reason, translate), action=""
+        )
+    template = _template_of(error)
+    fields = _fields_of(error)
+    return UserMessage(
+        title=_fill(template.title, fields, translate),
+        detail=_fill(template.detail, fields, translate),
+        action=_fill(template.action, fields, translate),
+    )
+
+
+def reason_text(reason: StateReason, translate: Translate = untranslated) -> str:
+    """Why a file is not (wholly) searchable and what can be done about it."""
+    sentence = translate(_REASONS[reason.code])
+    return f"{sentence} ({reason.detail})" if reason.detail else sentence
+
+
+def state_text(state: DocumentState, translate: Translate = untranslated) -> str:
+    """The word for a document's state."""
+    return translate(_STATES[state])
+
+
+def _template_of(error: Exception) -> UserMessage:
+    for kind in type(error).__mro__:
+        if kind in _ERRORS:
+            return _ERRORS[kind]
+    return _OS_ERROR if isinstance(error, OSError) else _UNEXPECTED
+
+
+def _fields_of(error: Exception) -> dict[str, str]:
+    fields = {name: str(value) for name, value in vars(error).items()}
+    fields["kind"] = type(error).__name__
+    if isinstance(error, OSError):
+        fields["path"] = str(error.filename or "")
+        fields["detail"] = error.strerror or str(error)
+    fields.setdefault("path", "")
+    fields.setdefault("detail", str(error))
+    return fields
+
+
+def _fill(template: str, fields: dict[str, str], translate: Translate) -> str:
+    if not template:
+        return ""
+    return printable(translate(template).format_map(fields).strip(": "))
+
+
+def path_text(path: Path) -> str:
+    """`path` for people: the home folder as `~`, and bytes that are no UTF-8 as replacement characters.
+
+    (Python keeps such bytes as lone surrogates, which neither Qt nor a terminal accepts.)
+    """
+    text = str(path)
+    home = str(Path.home())
+    if text == home or text.startswith(home + os.sep):
+        text = "~" + text[len(home) :]
+    return printable(text)
+
+
+def printable(text: str) -> str:
+    """`text` without lone surrogates."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,165 @@
+"""The list of results: selection that survives a new reply, keys, the context menu, dragging files out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
+
+from app.models.results import ResultListModel, Row
+from app.theme.palette import Colours
+from app.views.result_delegate import ResultDelegate
+from core.domain import SearchReply
+
+
+class ResultList(QListView):
+    """Signals carry a Row: chosen (selected), opened (Enter), revealed (Ctrl+Enter), and what to copy."""
+
+    chosen = Signal(object)
+    opened = Signal(object)
+    revealed = Signal(object)
+    passage_copied = Signal(object)
+    path_copied = Signal(object)
+
+    def __init__(self, model: ResultListModel, colours: Colours, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("resultList")
+        self.setAccessibleName(self.tr("Results"))
+        self._rows = model
+        self._delegate = ResultDelegate(colours, self)
+        self._quiet = False
+        self.setModel(model)
+        self.setItemDelegate(self._delegate)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setMouseTracking(True)
+        self.setUniformItemSizes(False)
+        self.verticalScrollBar().setSingleStep(24)
+        self.selectionModel().currentChanged.connect(self._on_current_changed)
+        self.doubleClicked.connect(lambda _index: self.open_current())
+        self.clicked.connect(self._on_clicked)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(460, 600)
+
+    def set_colours(self, colours: Colours) -> None:
+        self._delegate.set_colours(colours)
+        self.viewport().update()
+
+    def show_reply(self, reply: SearchReply | None, *, same_query: bool) -> None:
+        """Show `reply`; the chosen document stays chosen if it is still there, else the first row is."""
+        row = self.current_row()
+        key = row.key if row else None
+        place = self.verticalScrollBar().value()
+        self._quiet = True
+        self._delegate.forget_layouts()
+        self._rows.set_reply(reply, same_query=same_query)
+        self._quiet = False
+        index = self._rows.find(key) if key else QModelIndex()
+        kept = index.isValid()
+        if not kept:
+            index = self._rows.index(0)
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if same_query:
+            self.verticalScrollBar().setValue(place)
+        elif not kept:
+            self.scrollToTop()
+
+    def current_row(self) -> Row | None:
+        return self._rows.row_at(self.currentIndex())
+
+    def move(self, rows: int) -> None:  # type: ignore[override]
+        """Choose the row `rows` further down (or up), as Down and Up in the search box do."""
+        number = min(max(0, self.currentIndex().row() + rows), self._rows.rowCount() - 1)
+        if number >= 0:
+            self.setCurrentIndex(self._rows.index(number))
+
+    def open_current(self) -> None:
+        row = self.current_row()
+        if row is None:
+            return
+        if row.hit is None:
+            self._rows.open_document(row)
+        else:
+            self.opened.emit(row)
+
+    def reveal_current(self) -> None:
+        self._emit(self.revealed)
+
+    def copy_passage(self) -> None:
+        self._emit(self.passage_copied)
+
+    def copy_path(self) -> None:
+        self._emit(self.path_copied)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if control:
+                self.reveal_current()
+            else:
+                self.open_current()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_passage()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        row = self.current_row()
+        if row is None or row.hit is None:
+            return
+        menu = self.menu_for_current()
+        where = event.globalPos()
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            where = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center())
+        menu.popup(QPoint(where))
+
+    def menu_for_current(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, key, slot in (
+            (self.tr("Open"), "Return", self.open_current),
+            (self.tr("Show in folder"), "Ctrl+Return", self.reveal_current),
+            ("", "", None),
+            (self.tr("Copy passage"), "Ctrl+C", self.copy_passage),
+            (self.tr("Copy path"), "Ctrl+Shift+C", self.copy_path),
+        ):
+            if slot is None:
+                menu.addSeparator()
+                continue
+            action = menu.addAction(text)
+            action.setShortcut(QKeySequence(key))
+            action.triggered.connect(slot)
+        return menu
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._delegate.forget_layouts()
+            self.scheduleDelayedItemsLayout()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._delegate.forget_layouts()
+            self.scheduleDelayedItemsLayout()
+
+    def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        if self._quiet:
+            return
+        row = self._rows.row_at(current)
+        if row is None or row.hit is not None:
+            self.chosen.emit(row)
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        row = self._rows.row_at(index)
+        if row is not None and row.hit is None:
+            self._rows.open_document(row)
+
+    def _emit(self, signal: SignalInstance) -> None:
+        row = self.current_row()
+        if row is not None and row.hit is not None:
+            signal.emit(row)
