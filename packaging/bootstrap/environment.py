@@ -1,0 +1,219 @@
+"""The virtual environment `.venv` of the checkout: made, filled, repaired, and left alone when ready."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bootstrap import gpu, system
+from bootstrap.stamp import Needs, Stamp, digest, read_pyproject
+from bootstrap.steps import CannotContinueError, say, step
+
+ACCELERATORS = frozenset({"cpu", "gpu"})
+"""Extras of which exactly one is installed: their packages own the same files."""
+
+NO_NETWORK = re.compile(
+    r"NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|Max retries exceeded"
+    r"|Could not fetch|Network is unreachable|Temporary failure in name resolution"
+)
+NOT_OFFERED = re.compile(r"No matching distribution found|ResolutionImpossible")
+DISK_FULL = re.compile(r"No space left on device|Errno 28")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """`root`: the checkout."""
+
+    root: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.root / ".venv"
+
+    @property
+    def python(self) -> Path:
+        return self.script("python")
+
+    @property
+    def stamp_file(self) -> Path:
+        return self.folder / "mikke-setup.json"
+
+    @property
+    def unfinished_file(self) -> Path:
+        """Stands from the first change to the last; found at a start, it means an interrupted set-up."""
+        return self.folder / "mikke-setup-unfinished"
+
+    def script(self, name: str) -> Path:
+        # The Windows half is untested.
+        return self.folder / "Scripts" / f"{name}.exe" if os.name == "nt" else self.folder / "bin" / name
+
+    def last_stamp(self) -> Stamp | None:
+        """Of the last set-up that finished; None when it was interrupted or its Python has gone."""
+        if self.unfinished_file.exists() or not self.python.exists():
+            return None
+        return Stamp.read(self.stamp_file)
+
+    def provide(self, needs: Needs, accelerator: str | None = None) -> None:
+        """Make ready what a task needs. `accelerator` None: the one that is there, else by the machine.
+
+        What was set up for other tasks stays. Raises CannotContinueError.
+        """
+        last = self.last_stamp()
+        extras = needs.extras | self.choose_accelerator(last, accelerator)
+        now = digest(self.root)
+        if last and last.digest == now and last.covers(Needs(extras=extras, libraries=needs.libraries)):
+            return
+        say(f"Setting up in {self.folder} (only the first time, and when something changed)")
+        system.provide(needs.libraries)
+        extras |= set(last.extras) - ACCELERATORS if last else set()
+        with self.changing():
+            self.fill(extras)
+        libraries = needs.libraries | set(last.libraries if last else ())
+        Stamp(digest=now, extras=tuple(sorted(extras)), libraries=tuple(sorted(libraries))).write(
+            self.stamp_file
+        )
+        say("Set-up is complete.")
+
+    @staticmethod
+    def choose_accelerator(last: Stamp | None, asked: str | None) -> AbstractSet[str]:
+        present = ACCELERATORS & set(last.extras) if last else set()
+        return {asked} if asked else present or {"gpu" if gpu.works() else "cpu"}
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """The environment counts as unfinished inside, so that an interrupted set-up is found and made anew.
+
+        When pip refuses before it changed anything (no network), what was there goes on counting.
+        """
+        before = Stamp.read(self.stamp_file) if self.is_usable() else None
+        self.make()
+        self.unfinished_file.touch()
+        self.stamp_file.unlink(missing_ok=True)
+        try:
+            yield
+        except CannotContinueError:
+            if before and self.run_pip("check", quiet=True) == 0:
+                before.write(self.stamp_file)
+                self.unfinished_file.unlink()
+            raise
+        self.unfinished_file.unlink()
+
+    def make(self) -> None:
+        """A usable environment stays; one that is broken, unfinished or of another Python is made anew."""
+        if self.is_usable():
+            return
+        if self.folder.exists():
+            say("The environment is unfinished or no longer fits this Python: making it anew.")
+            shutil.rmtree(self.folder)
+        with step(f"Virtual environment with Python {sys.version_info.major}.{sys.version_info.minor}"):
+            self.folder.mkdir()
+            self.unfinished_file.touch()
+            base = getattr(sys, "_base_executable", None) or sys.executable
+            made = subprocess.run([base, "-m", "venv", str(self.folder)], env=clean_environ(), check=False)
+            if made.returncode != 0:
+                raise CannotContinueError(f"Python's venv module failed in {self.folder} (see above).")
+
+    def is_usable(self) -> bool:
+        if self.unfinished_file.exists() or not self.python.exists():
+            return False
+        code = f"import pip, sys; sys.exit(sys.version_info[:2] != {tuple(sys.version_info[:2])})"
+        # -I: a folder called pip in the current directory proves nothing.
+        probe = [str(self.python), "-I", "-c", code]
+        return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+
+    def fill(self, extras: Iterable[str]) -> None:
+        """The build backend first, pinned like the rest: an isolated build would fetch any version of it."""
+        pyproject = read_pyproject(self.root)
+        self.remove_other_accelerator(pyproject, extras)
+        with step("Build backend"):
+            self.install([*pyproject["build-system"]["requires"], "editables"])
+        target = f".[{','.join(sorted(extras))}]"
+        with step(f"Mikke and what it builds on, {target} (about 130 MB to fetch the first time)"):
+            self.install(["--no-build-isolation", "-e", target])
+
+    def remove_other_accelerator(self, pyproject: dict[str, Any], extras: Iterable[str]) -> None:
+        """Before the new one comes: both own the folder `faiss`, and removing takes the files away."""
+        others = ACCELERATORS - set(extras)
+        optional = pyproject["project"]["optional-dependencies"]
+        names = [requirement_name(line) for extra in others for line in optional[extra]]
+        present = [name for name in names if self.has_distribution(name)]
+        if present:
+            with step(f"Removing {' '.join(present)}"):
+                self.run_pip("uninstall", "-y", *present)
+
+    def has_distribution(self, name: str) -> bool:
+        """By its metadata folder, whose name has `_` for every `-` and `.`."""
+        pattern = f"{re.sub('[-.]+', '_', name)}-*.dist-info"
+        return next(self.folder.rglob(pattern), None) is not None
+
+    def install(self, what: list[str]) -> None:
+        code = self.run_pip("install", "-c", str(Path("packaging", "constraints.txt")), *what)
+        if code != 0:
+            raise CannotContinueError("pip could not install what is needed (see above).")
+
+    def run_pip(self, *words: str, quiet: bool = False) -> int:
+        """Leaves the terminal to pip, which draws its own progress bars; only its errors pass through here.
+
+        Raises CannotContinueError when the errors tell what is wrong.
+        """
+        command = [str(self.python), "-m", "pip", "--disable-pip-version-check", *words]
+        stdout = subprocess.DEVNULL if quiet else None
+        with subprocess.Popen(
+            command,
+            cwd=self.root,
+            env=clean_environ(),
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+        ) as process:
+            assert process.stderr is not None
+            last: deque[str] = deque(maxlen=60)
+            for line in process.stderr:
+                last.append(line)
+                if not quiet:
+                    sys.stderr.write(line)
+            code = process.wait()
+        if code != 0 and not quiet:
+            explain("".join(last))
+        return code
+
+
+def explain(errors: str) -> None:
+    """Raise what pip's errors mean where they are of a kind that a person can do something about."""
+    if DISK_FULL.search(errors):
+        raise CannotContinueError("The disk is full: free about 2 GB and start again.")
+    if NO_NETWORK.search(errors):
+        raise CannotContinueError(
+            "pip could not reach the package index. Check the network and your pip configuration "
+            "(`pip config list`), then start again; what was fetched is kept."
+        )
+    if NOT_OFFERED.search(errors):
+        raise CannotContinueError(
+            "Your package index does not offer a version that packaging/constraints.txt names (see above). "
+            "`python3 packaging/tasks.py lock` remakes that file from what it offers."
+        )
+
+
+def requirement_name(line: str) -> str:
+    """`faiss-cpu>=1.12` -> `faiss-cpu`."""
+    return re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]
+
+
+def clean_environ() -> dict[str, str]:
+    """The person's own, pip's configuration among it, less what would mix another Python's packages in."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"PYTHONPATH", "PYTHONHOME", "PIP_USER"}
+    }
