@@ -44,6 +44,7 @@ from core.layout import LibraryLayout
 from core.progress import CancelToken, IndexEvent
 from core.search.searcher import Searcher
 from core.settings import Settings
+from core.watch.ignore import IgnoreRules
 
 WRITER_WAIT_S = 10.0
 """How long a writer waits for the one of another process before it gives up."""
@@ -52,11 +53,8 @@ WRITER_WAIT_S = 10.0
 class Collection:
     """One person's library. Use as a context manager."""
 
-    def __init__(
-        self, layout: LibraryLayout, settings: Settings, catalogue: Catalogue, stages: Stages
-    ) -> None:
+    def __init__(self, layout: LibraryLayout, catalogue: Catalogue, stages: Stages) -> None:
         self._layout = layout
-        self._settings = settings
         self._catalogue = catalogue
         self._stages = stages
         self._searcher = Searcher(catalogue, layout.index, stages.encoder)
@@ -82,8 +80,10 @@ class Collection:
             encoder=encoder,
             extraction=ExtractionPool.open(workers, settings.limits),
             workers=workers,
+            limits=settings.limits,
+            rules=IgnoreRules.from_settings(settings, excluded=[layout.root.resolve()]),
         )
-        return cls(layout, settings, catalogue, stages)
+        return cls(layout, catalogue, stages)
 
     def close(self) -> None:
         self._stages.extraction.close()
@@ -136,12 +136,12 @@ class Collection:
         Raises CancelledError, LibraryInUseError, DiskFullError.
         """
         with self._writing():
-            yield from sync(self._stages, self._settings, self.sources(), cancel)
+            yield from sync(self._stages, self.sources(), cancel)
 
     def refresh(self, paths: Iterable[Path], cancel: CancelToken) -> Iterator[IndexEvent]:
         """The same for the given files and folders only. Raises what `sync` raises."""
         with self._writing():
-            yield from refresh(self._stages, self._settings, self.sources(), paths, cancel)
+            yield from refresh(self._stages, self.sources(), paths, cancel)
 
     # --- Searching and reading -----------------------------------------------------------------
 

@@ -113,9 +113,12 @@ class Batch:
             if path:
                 path.unlink(missing_ok=True)
             raise
-        changed = [document.document_id for document in (*self._read, *self._unread)]
+        changed = self._document_ids()
         self._read, self._unread, self.tokens = [], [], 0
         return CollectionChanges(documents=frozenset(changed))
+
+    def _document_ids(self) -> list[DocumentId]:
+        return [each.document_id for each in self._read] + [each.document_id for each in self._unread]
 
     def _numbered(self, first: PassageId) -> Iterator[passages.Stored]:
         number = first
@@ -141,7 +144,7 @@ class Batch:
             raise
 
     def _record(self, db: Database, path: Path | None, stored: list[passages.Stored]) -> None:
-        passages.remove(db, [document.document_id for document in (*self._read, *self._unread)])
+        passages.remove(db, self._document_ids())
         for document in self._read:
             documents.set_read(db, document.document_id, self._reading(document))
             texts.put(db, document.document_id, document.text)

@@ -25,6 +25,8 @@ from core.indexing.batch import Batch, ReadDocument, UnreadDocument, encode_docu
 from core.indexing.record import Work
 from core.indexing.staleness import PipelineFingerprint
 from core.progress import CancelToken, Committed, FileDone, IndexEvent, Reading
+from core.settings import ReadingLimits
+from core.watch.ignore import IgnoreRules
 
 COMMIT_TOKENS = 300_000
 """A batch is committed at this size (40 MB of vectors in memory) …"""
@@ -47,6 +49,8 @@ class Stages:
     encoder: Encoder
     extraction: ExtractionPool
     workers: int
+    limits: ReadingLimits
+    rules: IgnoreRules
 
     @property
     def fingerprint(self) -> PipelineFingerprint:

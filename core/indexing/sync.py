@@ -14,18 +14,14 @@ from core.indexing.pipeline import Stages, process
 from core.indexing.record import Work, known_files, record_changes
 from core.indexing.staleness import Staleness
 from core.progress import CancelToken, Committed, IndexEvent, Scanning, SourceMissing
-from core.settings import Settings
 from core.watch.changes import find_changes
-from core.watch.ignore import IgnoreRules
-from core.watch.scan import scan, scan_paths
+from core.watch.scan import rescan, scan
 
 _SCANNING_EVERY = 500
 """Files between two Scanning events."""
 
 
-def sync(
-    stages: Stages, settings: Settings, sources: Sequence[Source], cancel: CancelToken
-) -> Iterator[IndexEvent]:
+def sync(stages: Stages, sources: Sequence[Source], cancel: CancelToken) -> Iterator[IndexEvent]:
     """Look at whole sources; index what changed on the disk or was made by an older pipeline.
 
     Needs the writer's lock. A source that is not there (a drive not plugged in) keeps its documents.
@@ -34,35 +30,30 @@ def sync(
     remove_garbage(stages.catalogue, stages.index)
     work: list[Work] = []
     for source in sources:
-        rules = IgnoreRules(source.path, settings)
         try:
-            found = yield from _collect(source, scan(source.path, rules, cancel))
+            found = yield from _collect(source, scan(source.path, stages.rules, cancel))
         except FolderNotFoundError:
             yield SourceMissing(folder=source.path)
             continue
-        work += yield from _record(stages, settings, source, [source.path], found)
+        work += yield from _record(stages, source, [source.path], found)
     work += _stale(stages, {item.document_id for item in work})
     yield from process(stages, work, cancel)
     merge_segments(stages.catalogue, stages.index)
 
 
 def refresh(
-    stages: Stages,
-    settings: Settings,
-    sources: Sequence[Source],
-    paths: Iterable[Path],
-    cancel: CancelToken,
+    stages: Stages, sources: Sequence[Source], paths: Iterable[Path], cancel: CancelToken
 ) -> Iterator[IndexEvent]:
     """The same for some files and folders only, of which somebody said that they changed."""
     paths = list(paths)
     work: list[Work] = []
     for source in sources:
-        touched = [path for path in paths if path.is_relative_to(source.path)]
-        if not touched or not source.path.is_dir():
+        try:
+            looked = rescan(source.path, paths, stages.rules, cancel)
+        except FolderNotFoundError:
+            yield SourceMissing(folder=source.path)
             continue
-        rules = IgnoreRules(source.path, settings)
-        found = yield from _collect(source, scan_paths(source.path, touched, rules, cancel))
-        work += yield from _record(stages, settings, source, touched, found)
+        work += yield from _record(stages, source, looked.covered, looked.found)
     yield from process(stages, work, cancel)
     merge_segments(stages.catalogue, stages.index)
 
@@ -78,17 +69,13 @@ def _collect(source: Source, found: Iterable[ScannedFile]) -> Generator[IndexEve
 
 
 def _record(
-    stages: Stages,
-    settings: Settings,
-    source: Source,
-    looked_at: Sequence[Path],
-    found: Iterable[ScannedFile],
+    stages: Stages, source: Source, looked_at: Iterable[Path], found: Iterable[ScannedFile]
 ) -> Generator[IndexEvent, None, tuple[Work, ...]]:
     """Compare what was found with what the catalogue knows of the places that were looked at."""
 
     def hash_of(path: Path) -> bytes | None:
         try:
-            return content_hash(path, settings.limits)
+            return content_hash(path, stages.limits)
         except (OSError, ExtractionError):
             return None
 

@@ -1,0 +1,68 @@
+"""What the tests of core share: a library in a temporary folder, and reading files without processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from core.collection import Collection
+from core.encode.lexical import LexicalEncoder
+from core.errors import ExtractionError
+from core.extract.read import Extraction, extract_file
+from core.layout import RARITY_TABLE, LibraryLayout
+from core.progress import CancelToken
+from core.settings import ReadingLimits, Settings
+
+
+class InlineExtraction:
+    """Stands in for the ExtractionPool where a test is not about processes: reads in the calling thread."""
+
+    def __init__(self, limits: ReadingLimits) -> None:
+        self._limits = limits
+
+    def submit(self, path: Path) -> Future[Extraction]:
+        future: Future[Extraction] = Future()
+        try:
+            future.set_result(extract_file(path, self._limits))
+        except ExtractionError as error:
+            future.set_exception(error)
+        return future
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+@pytest.fixture(scope="session")
+def encoder() -> LexicalEncoder:
+    return LexicalEncoder.open(RARITY_TABLE)
+
+
+@contextmanager
+def inline_collection(library: Path, encoder: LexicalEncoder) -> Iterator[Collection]:
+    """A collection that starts no process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "core.collection.ExtractionPool.open", lambda _workers, limits: InlineExtraction(limits)
+        )
+        with Collection.open(LibraryLayout(library), Settings(), encoder) as collection:
+            yield collection
+
+
+OpenCollection = Callable[[Path], Collection]
+
+
+@pytest.fixture
+def open_collection(encoder: LexicalEncoder) -> Iterator[OpenCollection]:
+    """Opens inline collections and closes them after the test."""
+    with ExitStack() as stack:
+        yield lambda library: stack.enter_context(inline_collection(library, encoder))
+
+
+def index(collection: Collection) -> None:
+    """Run a sync to its end."""
+    for _ in collection.sync(CancelToken()):
+        pass

@@ -1,0 +1,133 @@
+"""Whatever happens to the files and the program, the library ends up the same as the disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from core.domain import DocumentId, DocumentState, PassageId, Query
+from core.encode.lexical import LexicalEncoder
+from core.layout import RARITY_TABLE, LibraryLayout
+from core.progress import CancelToken, Committed
+from tests.core.conftest import index, inline_collection
+
+WORDS = ("kumquat", "zeppelin", "marzipan", "obsidian", "thistle", "gondola", "朝顔", "蒸気機関", "夕立", "観覧車")
+NAMES = ("a.txt", "b.md", "メモ.txt", "sub/c.txt", "sub/d.html", "sub/deep/e.txt")
+
+
+class History(RuleBasedStateMachine):
+    """Adds, edits, moves and deletes files, re-opens and interrupts; a dict says what should be found."""
+
+    @initialize()
+    def start(self):
+        self.root = Path(tempfile.mkdtemp())
+        self.files = self.root / "files"
+        self.files.mkdir()
+        self.stack = ExitStack()
+        self.expected: dict[str, str] = {}
+        self.ids: dict[str, DocumentId] = {}
+        self.seen_passages: dict[PassageId, str] = {}
+        self.open()
+        self.collection.add_source(self.files)
+
+    def open(self):
+        encoder = LexicalEncoder.open(RARITY_TABLE)
+        self.collection = self.stack.enter_context(inline_collection(self.root / "library", encoder))
+
+    @rule(name=st.sampled_from(NAMES), word=st.sampled_from(WORDS), copies=st.integers(1, 30))
+    def write(self, name, word, copies):
+        """A file is new or has other content."""
+        path = self.files / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"The word is {word}. " * copies, encoding="utf-8")
+        self._new_time(path)
+        self.expected[name] = word
+
+    @rule(name=st.sampled_from(NAMES))
+    def touch(self, name):
+        """A file has a new time and the old content."""
+        if name in self.expected:
+            self._new_time(self.files / name)
+
+    @rule(name=st.sampled_from(NAMES))
+    def delete(self, name):
+        if name in self.expected:
+            (self.files / name).unlink()
+            del self.expected[name]
+
+    @rule(old=st.sampled_from(NAMES), new=st.sampled_from(NAMES))
+    def rename(self, old, new):
+        if old not in self.expected or old == new or Path(old).suffix != Path(new).suffix:
+            return
+        (self.files / new).parent.mkdir(parents=True, exist_ok=True)
+        (self.files / old).replace(self.files / new)
+        self.expected[new] = self.expected.pop(old)
+
+    @rule()
+    def delete_folder(self):
+        shutil.rmtree(self.files / "sub", ignore_errors=True)
+        self.expected = {name: word for name, word in self.expected.items() if not name.startswith("sub/")}
+
+    @rule()
+    def reopen(self):
+        self.stack.close()
+        self.open()
+
+    @rule(steps=st.integers(0, 4))
+    def interrupted_sync(self, steps):
+        """A job is dropped half-way, as when the program ends."""
+        events = self.collection.sync(CancelToken())
+        for _, _event in zip(range(steps), events, strict=False):
+            pass
+        events.close()
+
+    @rule()
+    def sync(self):
+        index(self.collection)
+        found = {str(d.path.relative_to(self.files)): d for d in self.collection.documents()}
+        assert found.keys() == self.expected.keys()
+        assert {d.state for d in found.values()} <= {DocumentState.INDEXED}
+        self._search_finds_exactly_what_is_there()
+        assert not [event for event in self.collection.sync(CancelToken()) if isinstance(event, Committed)]
+
+    def _search_finds_exactly_what_is_there(self):
+        for word in WORDS:
+            reply = self.collection.search(Query(text=word, limit=20))
+            names = {str(result.document.path.relative_to(self.files)) for result in reply.results}
+            assert names == {name for name, its_word in self.expected.items() if its_word == word}, word
+            for result in reply.results:
+                for hit in result.hits:
+                    marked = {hit.text[h.span.start : h.span.end] for h in hit.highlights}
+                    assert word in marked
+                    assert self.seen_passages.setdefault(hit.passage_id, word) == word
+
+    @invariant()
+    def index_files_are_listed(self):
+        """Every live segment is there; the library folder is its owner's only."""
+        if not hasattr(self, "root"):
+            return
+        layout = LibraryLayout(self.root / "library")
+        assert layout.root.stat().st_mode & 0o077 == 0
+        self.collection.status()
+
+    def _new_time(self, path):
+        self.clock = getattr(self, "clock", 1_700_000_000_000_000_000) + 1_000_000_000
+        os.utime(path, ns=(self.clock, self.clock))
+
+    def teardown(self):
+        if hasattr(self, "stack"):
+            self.stack.close()
+            shutil.rmtree(self.root)
+
+
+History.TestCase.settings = settings(
+    max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestHistory = History.TestCase
