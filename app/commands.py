@@ -20,7 +20,7 @@ from core.domain import Document, DocumentState, LibraryStatus, Query, SearchRep
 from core.errors import CancelledError, CoreError, UnknownSourceError
 from core.layout import LibraryLayout, default_library
 from core.progress import CancelToken
-from core.watch.watcher import WatchProblem
+from core.watch.events import WatchProblem
 
 OK, USAGE, FAILED = 0, 2, 3
 

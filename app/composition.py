@@ -11,7 +11,8 @@ from core.collection import Collection
 from core.encode.lexical import LexicalEncoder
 from core.layout import RARITY_TABLE, LibraryLayout
 from core.settings import Settings, load_settings
-from core.watch.watcher import Watcher, WatchProblem
+from core.watch.events import WatchProblem
+from core.watch.watcher import Watcher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,8 @@ class App:
     ) -> Watcher:
         """Watch all sources; the callbacks come from the watcher's own thread."""
         folders = [source.path for source in self.collection.sources()]
-        return Watcher.open(folders, on_change=on_change, on_problem=on_problem, settings=self.settings)
+        rules = self.collection.ignore_rules
+        return Watcher.open(folders, rules=rules, on_change=on_change, on_problem=on_problem)
 
     def close(self) -> None:
         self.collection.close()

@@ -95,6 +95,11 @@ class Collection:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def ignore_rules(self) -> IgnoreRules:
+        """Which files are no part of this library; whoever watches its folders needs them too."""
+        return self._stages.rules
+
     # --- Sources -------------------------------------------------------------------------------
 
     def sources(self) -> tuple[Source, ...]:

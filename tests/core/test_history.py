@@ -18,7 +18,18 @@ from core.layout import RARITY_TABLE, LibraryLayout
 from core.progress import CancelToken, Committed
 from tests.core.conftest import index, inline_collection
 
-WORDS = ("kumquat", "zeppelin", "marzipan", "obsidian", "thistle", "gondola", "朝顔", "蒸気機関", "夕立", "観覧車")
+WORDS = (
+    "kumquat",
+    "zeppelin",
+    "marzipan",
+    "obsidian",
+    "thistle",
+    "gondola",
+    "朝顔",
+    "蒸気機関",
+    "夕立",
+    "観覧車",
+)
 NAMES = ("a.txt", "b.md", "メモ.txt", "sub/c.txt", "sub/d.html", "sub/deep/e.txt")
 
 

@@ -1,0 +1,72 @@
+"""The program is killed without warning, again and again, and the library is right all the same."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from core.collection import Collection
+from core.domain import DocumentState, Query
+from core.encode.lexical import LexicalEncoder
+from core.index.segment import Segment
+from core.layout import LibraryLayout
+from core.progress import CancelToken
+from core.settings import Settings
+from tests.core.conftest import index
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+def test_kill_9_in_the_middle_of_indexing(tmp_path, encoder: LexicalEncoder):
+    """After kill -9 at any moment the library opens, is consistent, and one sync completes it."""
+    folder, layout = tmp_path / "files", LibraryLayout(tmp_path / "library")
+    folder.mkdir()
+    for number in range(150):
+        text = f"Letter {number} mentions marker{number:03} once. " + "Nothing else of note here. " * 150
+        (folder / f"{number:03}.txt").write_text(text)
+    moments = random.Random(7)
+    command = [sys.executable, "-m", "app", "--library", str(layout.root), "add", str(folder)]
+    killed = 0
+    for _ in range(4):
+        job = subprocess.Popen(command, cwd=CHECKOUT, stderr=subprocess.DEVNULL, start_new_session=True)
+        _wait_until_indexing(layout, job)
+        time.sleep(moments.uniform(0.0, 0.4))
+        killed += job.poll() is None
+        os.killpg(job.pid, signal.SIGKILL)
+        job.wait()
+        _check(layout, encoder)
+    assert killed >= 2, "the kills came too late to test anything"
+    with Collection.open(layout, Settings(), encoder) as collection:
+        index(collection)
+        assert collection.status().documents[DocumentState.INDEXED] == 150
+        for number in range(0, 150, 10):
+            best = collection.search(Query(text=f"marker{number:03}", limit=1)).results[0]
+            assert best.document.path.name == f"{number:03}.txt"
+        assert not [event for event in collection.sync(CancelToken()) if type(event).__name__ == "Committed"]
+
+
+def _wait_until_indexing(layout: LibraryLayout, job: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and job.poll() is None:
+        if layout.catalogue.exists() and layout.writer_lock.exists():
+            return
+        time.sleep(0.02)
+
+
+def _check(layout: LibraryLayout, encoder: LexicalEncoder) -> None:
+    """Every committed document can be found; every listed segment is whole."""
+    with Collection.open(layout, Settings(), encoder) as collection:
+        for path in layout.index.glob("*.segment"):
+            Segment.open(path).verify()
+        done = collection.documents(frozenset({DocumentState.INDEXED}))
+        for document in done[::7]:
+            marker = f"marker{document.path.stem}"
+            assert collection.search(Query(text=marker, limit=1)).results[0].document.id == document.id
