@@ -71,12 +71,12 @@ def provide(groups: frozenset[str]) -> None:
         return
     with step(f"System packages: {' '.join(missing.packages)}"):
         apt_install(missing, prefix)
-    still = find_missing(manager, groups)
-    if still.required:
-        raise CannotContinueError(
-            f"apt-get could not install {' '.join(still.required)} (see above). "
-            f"Give this command yourself and start again:\n  {command_line(manager, still.packages)}"
-        )
+        still = find_missing(manager, groups)
+        if still.required:
+            raise CannotContinueError(
+                f"apt-get could not install {' '.join(still.required)} (see above). "
+                f"Give this command yourself and start again:\n  {command_line(manager, still.packages)}"
+            )
 
 
 def find_missing(manager: str | None, groups: frozenset[str]) -> Missing:
