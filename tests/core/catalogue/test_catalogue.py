@@ -1,0 +1,219 @@
+"""The catalogue keeps what it was told, all of it or none, and says plainly when it cannot."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.catalogue import documents, passages, segments, sources, texts
+from core.catalogue.catalogue import Catalogue
+from core.catalogue.migrations import CATALOGUE_VERSION
+from core.domain import (
+    DocumentState,
+    ExtractedText,
+    FileStamp,
+    Page,
+    Passage,
+    PassageId,
+    Reason,
+    Section,
+    Span,
+    StateReason,
+)
+from core.errors import LibraryDamagedError, LibraryTooNewError, LibraryUnwritableError
+
+STAMP = FileStamp(size=3, mtime_ns=1_700_000_000_123_456_789)
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    with Catalogue.open(tmp_path / "catalogue.db") as opened:
+        yield opened
+
+
+def add_document(db, path: Path):
+    known = {source.path: source.id for source in sources.all_sources(db)}
+    source_id = known.get(Path("/s")) or sources.add(db, Path("/s"))
+    return documents.insert(db, source_id, path, STAMP, "txt")
+
+
+def add_passages(db, document_id, count, file="a.segment"):
+    content = segments.Content(model="00", passages=count, tokens=count * 2, bytes=1)
+    segment_id = segments.insert(db, file, content)
+    first = passages.next_id(db)
+    made = [
+        passages.Stored(
+            id=PassageId(first + i),
+            document_id=document_id,
+            passage=Passage(span=Span(start=i, end=i + 1), page=None, heading="h"),
+        )
+        for i in range(count)
+    ]
+    passages.insert(db, segment_id, made, [2] * count)
+    return segment_id, [stored.id for stored in made]
+
+
+def test_a_newer_catalogue_is_refused_with_both_numbers(tmp_path):
+    """An older program never touches what a newer one wrote."""
+    path = tmp_path / "catalogue.db"
+    Catalogue.open(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {CATALOGUE_VERSION + 1}")
+    connection.close()
+    with pytest.raises(LibraryTooNewError) as caught:
+        Catalogue.open(path)
+    assert (caught.value.found, caught.value.supported) == (CATALOGUE_VERSION + 1, CATALOGUE_VERSION)
+
+
+def test_a_file_that_is_no_database(tmp_path):
+    """Damage is called damage, with the name of the file."""
+    path = tmp_path / "catalogue.db"
+    path.write_bytes(b"this is not SQLite at all, sorry" * 100)
+    with pytest.raises(LibraryDamagedError) as caught:
+        Catalogue.open(path)
+    assert caught.value.path == path
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(LibraryUnwritableError):
+        Catalogue.open(tmp_path / "nowhere" / "catalogue.db")
+
+
+def test_a_failed_write_changes_nothing(catalogue):
+    """A transaction is all or nothing, and readers never see the half of it."""
+
+    def write_and_fail():
+        with catalogue.write() as db:
+            add_document(db, Path("/s/a.txt"))
+            with catalogue.read() as other:
+                assert documents.counts(other)[DocumentState.PENDING] == 0
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
+    with catalogue.read() as db:
+        assert sources.all_sources(db) == ()
+
+
+def test_readers_see_one_state(catalogue):
+    """What is committed while a reader is at work stays unseen until its block ends."""
+    with catalogue.read() as reader:
+        assert documents.counts(reader)[DocumentState.PENDING] == 0
+        with catalogue.write() as db:
+            add_document(db, Path("/s/a.txt"))
+        assert documents.counts(reader)[DocumentState.PENDING] == 0
+    with catalogue.read() as reader:
+        assert documents.counts(reader)[DocumentState.PENDING] == 1
+
+
+def test_commits_are_noticed(catalogue):
+    """The data version changes with every commit and with nothing else."""
+    before = catalogue.data_version()
+    assert catalogue.data_version() == before
+    with catalogue.write() as db:
+        add_document(db, Path("/s/a.txt"))
+    assert catalogue.data_version() != before
+
+
+@settings(max_examples=20, deadline=None)
+@given(name=st.binary(min_size=1, max_size=30).filter(lambda b: b"/" not in b and b"\0" not in b))
+def test_any_file_name_survives(tmp_path_factory, name):
+    """A path is bytes: also those that are no text come back the same."""
+    path = Path("/s") / os.fsdecode(name)
+    with Catalogue.open(tmp_path_factory.mktemp("c") / "catalogue.db") as catalogue:
+        with catalogue.write() as db:
+            document_id = add_document(db, path)
+        with catalogue.read() as db:
+            document = documents.get(db, document_id)
+    assert document is not None
+    assert document.path == path
+    assert document.stamp == STAMP
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    text=st.text(max_size=300),
+    pages=st.lists(st.tuples(st.integers(1, 99), st.integers(0, 50), st.integers(0, 50)), max_size=4),
+    headings=st.lists(st.tuples(st.text(max_size=9), st.integers(0, 50)), max_size=4),
+    truncated=st.none() | st.text(max_size=20),
+)
+def test_texts_survive(tmp_path_factory, text, pages, headings, truncated):
+    """The stored text is the extracted text, with its pages, sections and where it was cut."""
+    extracted = ExtractedText(
+        text=text,
+        title=text[:10],
+        format="txt",
+        pages=tuple(Page(number=n, span=Span(start=a, end=b)) for n, a, b in pages),
+        sections=tuple(Section(heading=heading, start=start) for heading, start in headings),
+        truncated=StateReason(code=Reason.TOO_LONG, detail=truncated) if truncated is not None else None,
+    )
+    with Catalogue.open(tmp_path_factory.mktemp("c") / "catalogue.db") as catalogue:
+        with catalogue.write() as db:
+            document_id = add_document(db, Path("/s/a"))
+            texts.put(db, document_id, extracted)
+        with catalogue.read() as db:
+            assert texts.get(db, document_id) == extracted
+
+
+def test_two_files_swap_their_names(catalogue):
+    """Moves happen at once: a swap keeps both documents, a move onto an old name replaces its document."""
+    with catalogue.write() as db:
+        a, b, c = (add_document(db, Path(f"/s/{name}")) for name in "abc")
+        source_id = sources.all_sources(db)[0].id
+        moves = [(a, Path("/s/b")), (b, Path("/s/a"))]
+        documents.move(db, [(id_, source_id, path, STAMP) for id_, path in moves])
+        assert documents.get(db, a).path == Path("/s/b")
+        assert documents.get(db, b).path == Path("/s/a")
+        documents.move(db, [(a, source_id, Path("/s/c"), STAMP)])
+        assert documents.get(db, a).path == Path("/s/c")
+        assert documents.get(db, c) is None
+
+
+def test_passage_ids_are_never_used_again(catalogue):
+    """An id of a passage that is gone means nothing for ever."""
+    with catalogue.write() as db:
+        document_id = add_document(db, Path("/s/a"))
+        _, ids = add_passages(db, document_id, 3)
+        passages.remove(db, [document_id])
+        assert passages.next_id(db) == max(ids) + 1
+        assert passages.get(db, ids) == {}
+
+
+def test_filters(catalogue):
+    """A folder holds what is below it, not what has a name that begins alike."""
+    with catalogue.write() as db:
+        ids = {}
+        for number, path in enumerate(("/s/in/a", "/s/in/deep/b", "/s/inner/c")):
+            _, ids[path] = add_passages(db, add_document(db, Path(path)), 2, file=f"{number}.segment")
+        inside = passages.matching(db, [Path("/s/in")], [])
+        assert sorted(inside) == sorted(ids["/s/in/a"] + ids["/s/in/deep/b"])
+        assert len(passages.matching(db, [], ["txt"])) == 6
+        assert len(passages.matching(db, [Path("/s")], ["pdf"])) == 0
+
+
+def test_a_forgotten_source_takes_everything_along(catalogue):
+    """Documents, texts and passages go; the segment stays listed and is wholly dead."""
+    with catalogue.write() as db:
+        document_id = add_document(db, Path("/s/a"))
+        texts.put(db, document_id, ExtractedText(text="x", title="", format="txt"))
+        segment_id, _ = add_passages(db, document_id, 3)
+        sources.remove(db, sources.all_sources(db)[0].id)
+        assert passages.totals(db) == (0, 0)
+        with pytest.raises(KeyError):
+            texts.get(db, document_id)
+        assert np.array_equal(passages.in_segment(db, segment_id), [])
+        assert [stored.alive_passages for stored in segments.live(db)] == [0]
+
+
+def test_an_outer_source_takes_over_inner_ones(catalogue):
+    """A folder around known folders has their documents from then on."""
+    with catalogue.write() as db:
+        inner = sources.add(db, Path("/s/inner"))
+        document_id = documents.insert(db, inner, Path("/s/inner/a"), STAMP, "txt")
+        outer = sources.add(db, Path("/s"))
+        assert [source.path for source in sources.all_sources(db)] == [Path("/s")]
+        assert documents.get(db, document_id).source_id == outer
