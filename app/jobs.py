@@ -8,7 +8,7 @@ crowd each other.
 How often: whoever works in a lane posts at most one wake-up to the GUI thread at a time, and the GUI
 thread answers at most 30 times a second. Between two answers a newer progress event takes the place of the
 older one, so a fast job cannot flood the window and the newest progress is always the one that is shown.
-Committed events are never dropped.
+All other events arrive, each and in order.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from core.errors import CancelledError
-from core.progress import CancelToken, Committed
+from core.progress import CancelToken, FileDone, Reading, Scanning
 
 MIN_INTERVAL_MS = 33
 """Between two deliveries to the GUI thread: 30 a second."""
+
+_REPLACEABLE = (Scanning, Reading, FileDone)
 
 Work = Callable[[CancelToken], Iterator[Any]]
 
@@ -78,10 +80,10 @@ class Job(QObject):
                     raise CancelledError
                 event = next(events)
                 with self._lock:
-                    if isinstance(event, Committed):
-                        self._inbox.append(event)
-                    else:
+                    if isinstance(event, _REPLACEABLE):
                         self._progress = event
+                    else:
+                        self._inbox.append(event)
                 wake()
         except StopIteration as stop:
             return stop.value

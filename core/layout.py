@@ -35,6 +35,11 @@ class LibraryLayout:
         return self.root / "settings.json"
 
     @property
+    def window(self) -> Path:
+        """Size and place of the window."""
+        return self.root / "window.ini"
+
+    @property
     def writer_lock(self) -> Path:
         return self.root / "writer.lock"
 

@@ -32,22 +32,30 @@ _PAGE_OPTIONS: dict[str, tuple[str, ...]] = {
 """Command lines by the name of the desktop file; from the manual pages of the programs."""
 
 
-def open_at_page(path: Path, page: int | None) -> bool:
-    """Open `path` in the person's viewer, at `page` where that viewer can; False if nothing opened it."""
-    if page is not None and sys.platform.startswith("linux") and path.suffix.lower() == ".pdf":
-        command = page_command(_default_pdf_viewer(), path, page)
-        if command is not None and _start(command):
-            return True
-    return QDesktopServices.openUrl(file_url(path))
+def viewer_command(path: Path, page: int | None) -> list[str] | None:
+    """The command that opens `path` at `page`, or None where that cannot be done. May take a second."""
+    if page is None or not sys.platform.startswith("linux") or path.suffix.lower() != ".pdf":
+        return None
+    return page_command(_default_pdf_viewer(), path, page)
+
+
+def open_file(path: Path, command: list[str] | None) -> bool:
+    """Start `command`, or open `path` as the desktop does; False if nothing opened it. In the GUI thread."""
+    return (command is not None and _start(command)) or QDesktopServices.openUrl(file_url(path))
 
 
 def reveal(path: Path) -> bool:
-    """Show `path` selected in the file manager, or at least its folder."""
+    """Show `path` selected in the file manager, if that can be asked for. May take two seconds."""
     if sys.platform == "darwin":
         return _start(["open", "-R", str(path)])
     if sys.platform == "win32":
         return _start(["explorer", f"/select,{path}"])
-    return _reveal_by_dbus(path) or QDesktopServices.openUrl(file_url(path.parent))
+    return _reveal_by_dbus(path)
+
+
+def open_folder(path: Path) -> bool:
+    """Show the folder of `path`, without selecting anything. In the GUI thread."""
+    return QDesktopServices.openUrl(file_url(path.parent))
 
 
 def file_url(path: Path) -> QUrl:

@@ -20,6 +20,7 @@ class ResultList(QListView):
     revealed = Signal(object)
     passage_copied = Signal(object)
     path_copied = Signal(object)
+    left = Signal()
 
     def __init__(self, model: ResultListModel, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,24 +58,34 @@ class ResultList(QListView):
         self._quiet = True
         self._delegate.forget_layouts()
         self._rows.set_reply(reply, same_query=same_query)
-        self._quiet = False
         index = self._rows.find(key) if key else QModelIndex()
         kept = index.isValid()
         if not kept:
             index = self._rows.index(0)
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self._quiet = False
         if same_query:
             self.verticalScrollBar().setValue(place)
         elif not kept:
             self.scrollToTop()
+        self._choose(index)
 
     def current_row(self) -> Row | None:
         return self._rows.row_at(self.currentIndex())
 
-    def move(self, rows: int) -> None:  # type: ignore[override]
+    def move_by(self, rows: int) -> None:
         """Choose the row `rows` further down (or up), as Down and Up in the search box do."""
         number = min(max(0, self.currentIndex().row() + rows), self._rows.rowCount() - 1)
         if number >= 0:
+            self.setCurrentIndex(self._rows.index(number))
+
+    def turn_hit(self, by: int) -> None:
+        """The next (1) or previous (-1) hit; the row that offers more hits of a document opens by itself."""
+        self.move_by(by)
+        row = self.current_row()
+        if row is not None and row.hit is None:
+            number = self.currentIndex().row()
+            self._rows.open_document(row)
             self.setCurrentIndex(self._rows.index(number))
 
     def open_current(self) -> None:
@@ -104,6 +115,8 @@ class ResultList(QListView):
                 self.open_current()
         elif event.matches(QKeySequence.StandardKey.Copy):
             self.copy_passage()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
         else:
             super().keyPressEvent(event)
 
@@ -148,9 +161,11 @@ class ResultList(QListView):
             self.scheduleDelayedItemsLayout()
 
     def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        if self._quiet:
-            return
-        row = self._rows.row_at(current)
+        if not self._quiet:
+            self._choose(current)
+
+    def _choose(self, index: QModelIndex) -> None:
+        row = self._rows.row_at(index)
         if row is None or row.hit is not None:
             self.chosen.emit(row)
 

@@ -19,7 +19,6 @@ class SearchBox(QLineEdit):
     moved = Signal(int)
     opened = Signal()
     revealed = Signal()
-    left = Signal()
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,11 +90,8 @@ class SearchBox(QLineEdit):
             self.opened.emit()
 
     def _on_escape(self) -> None:
-        if self.text():
-            self.clear()
-            self.ask_now()
-        else:
-            self.left.emit()
+        self.clear()
+        self.ask_now()
 
     def _on_text_changed(self, text: str) -> None:
         self._clear.setVisible(bool(text))

@@ -1,0 +1,334 @@
+"""Joins the controllers to the main window: every signal of the one meets its slot of the other here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject, QStandardPaths, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from app.controllers.indexing import IndexingController, IndexProgress, IndexState
+from app.controllers.library import LibraryController
+from app.controllers.opening import OpeningController
+from app.controllers.preview import PreviewController
+from app.controllers.search import SearchController
+from app.controllers.watching import WatchingController
+from app.jobs import JobRunner
+from app.messages import CONTEXT, UserMessage, explain, path_text, printable
+from app.models.files import FileTableModel
+from app.models.results import ResultListModel, Row
+from app.theme import Theme
+from app.views.library_dialogs import FilesDialog, FoldersDialog
+from app.views.main_window import MainWindow
+from app.views.sentences import Sentences
+from core.domain import Document, LibraryStatus, SearchReply, Source
+from core.layout import SAMPLE_LIBRARY
+
+if TYPE_CHECKING:  # the window must not load the index to start
+    from app.controllers.watching import Watch
+    from core.collection import Collection
+    from core.watch.events import WatchProblem
+
+_PROGRESS_AFTER_MS = 400
+"""A job shorter than this shows no progress: one saved file must not make the strip flicker."""
+
+
+class Desk(QObject):
+    """The window with everything that moves it. `start` shows it, `close` ends all that runs."""
+
+    def __init__(self, collection: Collection, watch: Watch, theme: Theme) -> None:
+        super().__init__()
+        self.runner = JobRunner(self)
+        self.indexing = IndexingController(collection, self.runner, self)
+        self.library = LibraryController(collection, self.runner, self.indexing, self)
+        self.search = SearchController(collection, self.runner, self)
+        self.watching = WatchingController(watch, self.runner, self)
+        self.opening = OpeningController(self.runner, self)
+        self.results = ResultListModel(self)
+        self.files = FileTableModel(self)
+        self.window = MainWindow(self.results, theme.colours)
+        self.preview = PreviewController(collection, self.runner, self.window.preview.pages.wanted_dpi, self)
+        self.files_dialog = FilesDialog(self.files, self.window)
+        self.folders_dialog = FoldersDialog(theme.colours, self.window)
+        self._sentences = Sentences(self)
+        self._status: LibraryStatus | None = None
+        self._reply: SearchReply | None = None
+        self._progress: IndexProgress | None = None
+        self._show_progress = QTimer(self)
+        self._show_progress.setSingleShot(True)
+        self._show_progress.setInterval(_PROGRESS_AFTER_MS)
+        self._show_progress.timeout.connect(self._update_strip)
+        self._connect_search()
+        self._connect_preview()
+        self._connect_library()
+        self._connect_indexing()
+        theme.changed.connect(self.window.set_colours)
+        theme.changed.connect(self.folders_dialog.set_colours)
+
+    def start(self, folders: Sequence[Path] = ()) -> None:
+        """Show the window, read what the library holds, look at the disk, and watch it from now on."""
+        self.window.show_search()
+        self.window.show_quiet("", "")
+        self.window.show()
+        self.window.focus_search()
+        self.library.refresh()
+        if folders:
+            self.library.add(folders)
+        else:
+            self.indexing.sync()
+
+    def close(self) -> bool:
+        """Stop everything; False if something did not stop within a second."""
+        stopped = self.runner.close()
+        self.watching.close()
+        return stopped
+
+    def call_from_second_start(self, folders: Sequence[Path]) -> None:
+        self.window.bring_to_front()
+        self.library.add(folders)
+
+    def _connect_search(self) -> None:
+        box, results = self.window.search_box, self.window.results
+        box.asked.connect(self.search.ask)
+        box.moved.connect(results.move_by)
+        box.opened.connect(results.open_current)
+        box.revealed.connect(results.reveal_current)
+        self.search.replied.connect(self._on_reply)
+        self.search.failed.connect(self._complain)
+        self.results.more_wanted.connect(self.search.ask_for_more)
+        results.chosen.connect(self.preview_row)
+        results.opened.connect(self._open_row)
+        results.revealed.connect(lambda row: self.opening.reveal(row.document.path))
+        results.passage_copied.connect(lambda row: _copy(row.hit.text))
+        results.path_copied.connect(lambda row: _copy(str(row.document.path)))
+        results.left.connect(self.window.focus_search)
+        self.opening.failed.connect(self._on_not_opened)
+
+    def _connect_preview(self) -> None:
+        pane = self.window.preview
+        self.preview.document_changed.connect(pane.set_document)
+        self.preview.page_ready.connect(pane.show_page)
+        self.preview.page_number_changed.connect(pane.set_page_number)
+        self.preview.text_ready.connect(pane.show_text)
+        self.preview.cleared.connect(pane.clear)
+        self.preview.gone.connect(lambda: pane.show_message(self.tr("This document is no longer there.")))
+        self.preview.failed.connect(lambda error: pane.show_message(_sentence(self._explain(error))))
+        pane.page_turned.connect(self.preview.turn_page)
+        pane.hit_turned.connect(self.window.results.turn_hit)
+        pane.dpi_changed.connect(self.preview.render_again)
+        pane.opened.connect(self._open_previewed)
+        pane.revealed.connect(self.window.results.reveal_current)
+
+    def _connect_library(self) -> None:
+        window = self.window
+        window.add_clicked.connect(self.choose_folder)
+        window.folders_dropped.connect(self.library.add)
+        window.folders_clicked.connect(lambda: _show(self.folders_dialog))
+        window.files_clicked.connect(lambda: _show(self.files_dialog))
+        window.welcome.add_clicked.connect(self.choose_folder)
+        window.welcome.folder_clicked.connect(lambda folder: self.library.add([folder]))
+        window.welcome.sample_clicked.connect(lambda: self.library.add([SAMPLE_LIBRARY]))
+        self.folders_dialog.add_clicked.connect(self.choose_folder)
+        self.folders_dialog.removed.connect(self.library.forget)
+        self.files_dialog.wanted.connect(self.library.want_documents)
+        self.files_dialog.opened.connect(lambda document: self.opening.open(document.path))
+        self.files_dialog.revealed.connect(lambda document: self.opening.reveal(document.path))
+        self.library.status_changed.connect(self._on_status)
+        self.library.sources_changed.connect(self._on_sources)
+        self.library.documents_read.connect(self._on_documents)
+        self.library.failed.connect(self._complain)
+
+    def _connect_indexing(self) -> None:
+        strip = self.window.status
+        strip.pause_toggled.connect(self._toggle_pause)
+        strip.cancelled.connect(self.indexing.stop)
+        strip.continued.connect(self.indexing.sync)
+        self.indexing.state_changed.connect(self._on_index_state)
+        self.indexing.progressed.connect(self._on_progress)
+        self.indexing.committed.connect(self.search.ask_again)
+        self.indexing.source_missing.connect(self._on_source_missing)
+        self.indexing.failed.connect(self._complain)
+        self.watching.changed.connect(self.indexing.hint)
+        self.watching.problem.connect(self._on_watch_problem)
+        self.watching.failed.connect(self._complain)
+
+    # --- Searching -----------------------------------------------------------------------------
+
+    def preview_row(self, row: Row | None) -> None:
+        self.preview.show(row)
+
+    def _on_reply(self, reply: SearchReply | None, same_query: bool) -> None:  # noqa: FBT001 - a Qt slot
+        self._reply = reply
+        if reply is None:
+            self._show_ready()
+            self.window.status.set_right("")
+            return
+        if reply.results:
+            self.window.show_results(reply, same_query=same_query)
+        else:
+            self._show_nothing_found(reply)
+        found = self._sentences.results_found(reply)
+        self.window.status.set_right(f"{found}   ·   {self._sentences.took(reply.elapsed_ms)}", reply.model)
+        if not same_query:
+            self.window.announce(found)
+
+    def _show_nothing_found(self, reply: SearchReply) -> None:
+        detail = self._sentences.nothing_found(reply, self._status) if self._status else ""
+        if self.indexing.state is IndexState.RUNNING:
+            detail += "\n" + self.tr("Some files are still being read; they appear here by themselves.")
+        heading = self.tr("Nothing found for “{query}”").format(query=printable(reply.query.text))
+        self.window.show_quiet(heading, detail.strip())
+
+    def _show_ready(self) -> None:
+        """No question yet: say what can be searched."""
+        status = self._status
+        if status is None:
+            self.window.show_quiet("", "")
+        elif sum(status.documents.values()) == 0 and self.indexing.state is not IndexState.IDLE:
+            self.window.show_quiet(
+                self.tr("Mikke is looking through your folders"),
+                self.tr("You can search while that goes on; what has been read is found at once."),
+            )
+        else:
+            self.window.show_quiet(
+                self._sentences.ready(status),
+                self.tr("Type a few words or a question, in the language of your files."),
+            )
+
+    def _open_row(self, row: Row) -> None:
+        self.opening.open(row.document.path, row.hit.page if row.hit else None)
+
+    def _open_previewed(self) -> None:
+        row = self.preview.row
+        if row is not None:
+            self.opening.open(row.document.path, self.preview.page)
+
+    def _on_not_opened(self, path: Path) -> None:
+        title = self.tr("No program opened this file")
+        detail = self.tr("Tell your desktop which program opens files of this kind.")
+        self.window.banner.show_message(UserMessage(title=title, detail=path_text(path), action=detail))
+
+    # --- The library ---------------------------------------------------------------------------
+
+    def choose_folder(self) -> None:
+        """Let the person choose a folder, without stopping the rest of the window."""
+        dialog = QFileDialog(self.window, self.tr("Add a folder to search"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda name: self.library.add([Path(name)]))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _on_status(self, status: LibraryStatus) -> None:
+        self._status = status
+        self._update_strip()
+        if self._reply is None:
+            self._show_ready()
+        elif not self._reply.results:
+            self._show_nothing_found(self._reply)
+
+    def _on_sources(self, sources: tuple[Source, ...]) -> None:
+        self.folders_dialog.set_sources(sources)
+        self.watching.watch([source.path for source in sources])
+        if not sources:
+            self.window.show_welcome(suggested_folders())
+        elif self.window.is_welcoming:
+            self.window.show_search()
+            self.window.focus_search()
+
+    def _on_documents(self, documents: list[Document]) -> None:
+        self.files.set_documents(documents)
+        self.files_dialog.show_counts()
+
+    # --- Indexing ------------------------------------------------------------------------------
+
+    def _toggle_pause(self) -> None:
+        if self.indexing.state is IndexState.PAUSED:
+            self.indexing.resume()
+        else:
+            self.indexing.pause()
+
+    def _on_index_state(self, state: IndexState) -> None:
+        self.window.status.set_paused(state is IndexState.PAUSED)
+        if state is IndexState.RUNNING:
+            self._progress = None
+            self._show_progress.start()
+            return
+        self._show_progress.stop()
+        self._update_strip()
+        if state is IndexState.IDLE:
+            self.library.refresh()
+
+    def _on_progress(self, progress: IndexProgress) -> None:
+        self._progress = progress
+        if not self._show_progress.isActive():
+            self._update_strip()
+
+    def _update_strip(self) -> None:
+        strip, state, progress = self.window.status, self.indexing.state, self._progress
+        if state is IndexState.RUNNING and self._show_progress.isActive():
+            return
+        if state in (IndexState.RUNNING, IndexState.PAUSED) and progress is not None:
+            strip.show_progress(self._progress_text(progress), progress.done, progress.total)
+        elif state is IndexState.STOPPED:
+            text = self.tr("Stopped. New and changed files are not read until you continue.")
+            strip.show_idle(text, can_continue=True)
+        elif self._status is not None and self.library.sources:
+            strip.show_idle(self._sentences.library_summary(self._status))
+        else:
+            strip.show_idle("")
+
+    def _progress_text(self, progress: IndexProgress) -> str:
+        if self.indexing.state is IndexState.PAUSED:
+            return self.tr("Paused")
+        if progress.scanned is not None:
+            return self._sentences.scanning(progress.path, progress.scanned)
+        return self._sentences.reading(progress.path, progress.done, progress.total, progress.remaining_s)
+
+    def _on_source_missing(self, folder: Path) -> None:
+        title = self.tr("A folder is not there now: {folder}").format(folder=path_text(folder))
+        detail = self.tr("What was read from it can still be found. Is its drive connected?")
+        self.window.banner.show_message(UserMessage(title=title, detail=detail))
+
+    def _on_watch_problem(self, problem: WatchProblem) -> None:
+        title = self.tr("{folder} cannot be watched").format(folder=path_text(problem.folder))
+        action = self.tr("Mikke looks at it from time to time instead; changes show up later.")
+        message = UserMessage(title=title, detail=printable(problem.detail), action=action)
+        self.window.banner.show_message(message)
+
+    # --- Failures ------------------------------------------------------------------------------
+
+    def _complain(self, error: Exception) -> None:
+        self.window.banner.show_message(self._explain(error))
+
+    def _explain(self, error: Exception) -> UserMessage:
+        return explain(error, lambda text: QCoreApplication.translate(CONTEXT, text))
+
+
+def suggested_folders() -> list[Path]:
+    """Documents, Desktop and Downloads of this person, where they exist."""
+    place = QStandardPaths.StandardLocation
+    wanted = (place.DocumentsLocation, place.DesktopLocation, place.DownloadLocation)
+    found = [Path(QStandardPaths.writableLocation(each)) for each in wanted]
+    return [folder for folder in _unique(found) if folder.is_dir() and folder != Path.home()]
+
+
+def _unique(folders: Iterable[Path]) -> list[Path]:
+    return [*dict.fromkeys(folders)]
+
+
+def _sentence(message: UserMessage) -> str:
+    return "\n\n".join(part for part in (message.title, message.detail, message.action) if part)
+
+
+def _copy(text: str) -> None:
+    QGuiApplication.clipboard().setText(printable(text))
+
+
+def _show(dialog: FilesDialog | FoldersDialog) -> None:
+    dialog.show()
+    dialog.raise_()
+    dialog.activateWindow()

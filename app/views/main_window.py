@@ -1,0 +1,197 @@
+"""The main window: puts the views together. No logic: controllers are joined to it in `app.window`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeySequence,
+    QShortcut,
+)
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.models.results import ResultListModel
+from app.theme.icons import app_icon, icon
+from app.theme.palette import Colours
+from app.views.banner import Banner
+from app.views.preview_pane import PreviewPane
+from app.views.result_list import ResultList
+from app.views.search_box import SearchBox
+from app.views.status_strip import StatusStrip
+from app.views.welcome import QuietPage, WelcomePage
+from core.domain import SearchReply
+
+
+class MainWindow(QMainWindow):
+    """`folders_dropped` carries a list of Path; the other signals are clicks."""
+
+    add_clicked = Signal()
+    folders_clicked = Signal()
+    files_clicked = Signal()
+    folders_dropped = Signal(object)
+    closing = Signal()
+
+    def __init__(self, model: ResultListModel, colours: Colours) -> None:
+        super().__init__()
+        self.setWindowTitle("Mikke")
+        self.setWindowIcon(app_icon())
+        self.setAcceptDrops(True)
+        self.resize(1180, 760)
+        self.setMinimumSize(QSize(720, 460))
+        self.search_box = SearchBox(colours, self)
+        self.banner = Banner(colours, self)
+        self.welcome = WelcomePage(colours, self)
+        self.results = ResultList(model, colours, self)
+        self.quiet = QuietPage(self)
+        self.preview = PreviewPane(colours, self)
+        self.status = StatusStrip(colours, self)
+        self._buttons: dict[str, QToolButton] = {}
+        self._left = QStackedWidget(self)
+        self._pages = QStackedWidget(self)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._lay_out()
+        self._make_shortcuts()
+        self.set_colours(colours)
+
+    def set_colours(self, colours: Colours) -> None:
+        for view in (self.search_box, self.banner, self.welcome, self.results, self.preview, self.status):
+            view.set_colours(colours)
+        for name, button in self._buttons.items():
+            button.setIcon(icon(name, colours.text))
+
+    def show_welcome(self, suggestions: Sequence[Path]) -> None:
+        """There is no folder yet."""
+        self.welcome.set_suggestions(suggestions)
+        self._pages.setCurrentWidget(self.welcome)
+
+    def show_search(self) -> None:
+        self._pages.setCurrentWidget(self.splitter)
+
+    def show_results(self, reply: SearchReply, *, same_query: bool) -> None:
+        self._left.setCurrentWidget(self.results)
+        self.results.show_reply(reply, same_query=same_query)
+
+    def show_quiet(self, heading: str, detail: str) -> None:
+        """Nothing to list: nothing was asked, or nothing found."""
+        self.results.show_reply(None, same_query=False)
+        self.quiet.show_text(heading, detail)
+        self._left.setCurrentWidget(self.quiet)
+
+    @property
+    def is_welcoming(self) -> bool:
+        return self._pages.currentWidget() is self.welcome
+
+    def announce(self, text: str) -> None:
+        """Tell a screen reader, if one is running."""
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.results, text))
+
+    def bring_to_front(self) -> None:
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self.focus_search()
+
+    def focus_search(self) -> None:
+        self.search_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search_box.selectAll()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        if _folders_of(event):
+            event.acceptProposedAction()
+            self.welcome.set_dropping(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002, N802 - Qt's name
+        self.welcome.set_dropping(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        self.welcome.set_dropping(False)
+        folders = _folders_of(event)
+        if folders:
+            event.acceptProposedAction()
+            self.folders_dropped.emit(folders)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def _lay_out(self) -> None:
+        self._left.addWidget(self.quiet)
+        self._left.addWidget(self.results)
+        column = QFrame(self)
+        column.setObjectName("resultColumn")
+        inside = QVBoxLayout(column)
+        inside.setContentsMargins(1, 8, 1, 8)
+        inside.addWidget(self._left)
+        self.splitter.setHandleWidth(14)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(column)
+        self.splitter.addWidget(self.preview)
+        self.splitter.setStretchFactor(0, 2)
+        self.splitter.setStretchFactor(1, 3)
+        self.splitter.setSizes([460, 680])
+        self._pages.addWidget(self.splitter)
+        self._pages.addWidget(self.welcome)
+        page = QWidget(self)
+        page.setObjectName("page")
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(18, 16, 18, 8)
+        layout.setSpacing(12)
+        layout.addLayout(self._make_top())
+        layout.addWidget(self.banner)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self.status)
+        self.setCentralWidget(page)
+
+    def _make_top(self) -> QHBoxLayout:
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self.search_box, 1)
+        top.addSpacing(4)
+        for name, text, tip, signal in (
+            ("add-folder", self.tr("Add folder…"), self.tr("Add a folder to search"), self.add_clicked),
+            ("folder", self.tr("Folders"), self.tr("The folders that are searched"), self.folders_clicked),
+            ("files", self.tr("Files"), self.tr("Every file, with its state"), self.files_clicked),
+        ):
+            button = QToolButton(self)
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(text)
+            button.setIconSize(QSize(20, 20))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.clicked.connect(signal)
+            self._buttons[name] = button
+            top.addWidget(button)
+        return top
+
+    def _make_shortcuts(self) -> None:
+        for keys, slot in (
+            ("Ctrl+L", self.focus_search),
+            ("Ctrl+Shift+C", self.results.copy_path),
+            ("Ctrl+O", self.add_clicked.emit),
+        ):
+            QShortcut(QKeySequence(keys), self, slot)
+
+
+def _folders_of(event: QDropEvent) -> list[Path]:
+    """The local folders that are being dragged."""
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return [path for path in paths if path.is_dir()]
