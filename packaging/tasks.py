@@ -8,12 +8,14 @@ when nothing changed. `--help` tells the rest.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from bootstrap import lock
 from bootstrap.environment import Environment
@@ -42,8 +44,19 @@ CACHES = (
 )
 
 
+class ExactParser(argparse.ArgumentParser):
+    """Takes no shortened options: what `test` hands on to pytest must not be taken for one of ours."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
+
+
 def main(words: list[str] | None = None) -> int:
-    arguments = parser().parse_args(words)
+    for stream in (sys.stdout, sys.stderr):
+        # A path or a mark that an old terminal cannot show must not stop a set-up.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    arguments = parse(words)
     try:
         return int(arguments.task(arguments, Environment(ROOT)))
     except CannotContinueError as error:
@@ -54,9 +67,20 @@ def main(words: list[str] | None = None) -> int:
         return 130
 
 
+def parse(words: list[str] | None) -> argparse.Namespace:
+    """What a parser does not know is an error, but for `test`, where it is pytest's."""
+    top = parser()
+    arguments, rest = top.parse_known_args(words)
+    if arguments.task is task_test:
+        arguments.pytest = rest
+    elif rest:
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
+    return arguments
+
+
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="tasks.py", description=__doc__.splitlines()[0])
-    tasks = top.add_subparsers(required=True, metavar="TASK")
+    tasks = top.add_subparsers(required=True, metavar="TASK", parser_class=ExactParser)
 
     run = tasks.add_parser(
         "run", help="set up, then open the window; without a display show a search in the terminal"
@@ -69,8 +93,11 @@ def parser() -> argparse.ArgumentParser:
     )
     run.set_defaults(task=task_run)
 
-    test = tasks.add_parser("test", help="set up, then lint, format, types, import contracts and all tests")
-    test.add_argument("pytest", nargs=argparse.REMAINDER, metavar="…", help="goes to pytest as it is")
+    test = tasks.add_parser(
+        "test",
+        help="set up, then lint, format, types, import contracts and all tests",
+        usage="%(prog)s [--gpu | --cpu] [anything that pytest understands]",
+    )
     test.set_defaults(task=task_test)
 
     check = tasks.add_parser("check", help="lint, format, types and import contracts only")

@@ -118,10 +118,14 @@ class Environment:
         with step(f"Virtual environment with Python {sys.version_info.major}.{sys.version_info.minor}"):
             self.folder.mkdir()
             self.unfinished_file.touch()
-            base = getattr(sys, "_base_executable", None) or sys.executable
-            made = subprocess.run([base, "-m", "venv", str(self.folder)], env=clean_environ(), check=False)
-            if made.returncode != 0:
-                raise CannotContinueError(f"Python's venv module failed in {self.folder} (see above).")
+            self.create()
+
+    def create(self) -> None:
+        # From inside a virtual environment, of the Python that it stands on.
+        base = getattr(sys, "_base_executable", None) or sys.executable
+        made = subprocess.run([base, "-m", "venv", str(self.folder)], env=clean_environ(), check=False)
+        if made.returncode != 0:
+            raise CannotContinueError(f"Python's venv module failed in {self.folder} (see above).")
 
     def is_usable(self) -> bool:
         if self.unfinished_file.exists() or not self.python.exists():

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from bootstrap.environment import Environment
+from bootstrap.stamp import Needs
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def tasks() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("tasks", ROOT / "packaging" / "tasks.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def started(tasks: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The programs that a task starts, and beside them what it needed first, with nothing really done."""
+    calls: list[list[str]] = []
+
+    def provide(_: Environment, needs: Needs, accelerator: str | None = None) -> None:
+        calls.append(["provide", accelerator or "any", *sorted(needs.extras), *sorted(needs.libraries)])
+
+    def run(command: list[object], **_: object) -> subprocess.CompletedProcess[bytes]:
+        calls.append([Path(str(command[0])).stem, *map(str, command[1:])])
+        return subprocess.CompletedProcess(command, int("ruff" in map(str, command)))
+
+    monkeypatch.setattr(Environment, "provide", provide)
+    monkeypatch.setattr(tasks.subprocess, "run", run)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    return calls
+
+
+def test_without_a_screen_run_takes_the_tour(tasks: ModuleType, started: list[list[str]]) -> None:
+    """A machine without a display shows the main job in the terminal and needs no library of Qt."""
+    if sys.platform != "linux":
+        pytest.skip("other systems always have a screen")
+    assert tasks.main(["run"]) == 0
+    assert started == [["provide", "any"], ["python", "-m", "app", "tour"]]
+
+
+def test_with_a_screen_run_opens_the_window(
+    tasks: ModuleType, started: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The window gets the folders as whole paths, since it starts in the checkout."""
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "書類").mkdir()
+    assert tasks.main(["run", "書類"]) == 0
+    assert started[-1] == ["python", "-m", "app", "window", str(tmp_path / "書類")]
+
+
+def test_headless_wins_over_a_screen(
+    tasks: ModuleType, started: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--headless` asks for no window and for none of its libraries."""
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert tasks.main(["run", "--headless", "--gpu"]) == 0
+    assert started == [["provide", "gpu"], ["python", "-m", "app", "tour"]]
+
+
+def test_a_folder_that_is_not_there_is_wrong_usage(
+    tasks: ModuleType, started: list[list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is said before minutes of set-up, with code 2."""
+    assert tasks.main(["run", "/no/such/folder"]) == 2
+    assert not started
+    assert "Not a folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("environ", "groups"),
+    [
+        ({}, None),
+        ({"DISPLAY": ""}, None),
+        ({"DISPLAY": ":0"}, {"qt", "x11"}),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, {"qt", "wayland"}),
+        ({"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}, {"qt", "x11", "wayland"}),
+    ],
+)
+def test_a_screen_tells_which_libraries_the_window_needs(
+    tasks: ModuleType, environ: dict[str, str], groups: set[str] | None
+) -> None:
+    """X11 and Wayland each bring their own; macOS and Windows always have a screen and need none."""
+    assert tasks.display_libraries(environ, "linux") == groups
+    assert tasks.display_libraries(environ, "darwin") == frozenset()
+
+
+def test_all_stages_run_and_one_failure_fails(
+    tasks: ModuleType, started: list[list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Lint fails here, and the other stages are still looked at; pytest gets the extra words."""
+    assert tasks.main(["test", "tests/core", "-k", "codec", "--maxfail=1"]) == 1
+    assert started[0] == ["provide", "any", "test", "qt"]
+    assert [call[0] for call in started[1:]] == ["python", "python", "python", "lint-imports", "python"]
+    assert started[-1] == ["python", "-m", "pytest", "tests/core", "-k", "codec", "--maxfail=1"]
+    assert "lint       FAILED (exit 1)" in capsys.readouterr().out
+
+
+def test_check_leaves_the_tests_out(tasks: ModuleType, started: list[list[str]]) -> None:
+    """It needs no library of Qt either."""
+    assert tasks.main(["check"]) == 1
+    assert started[0] == ["provide", "any", "test"]
+    assert not any("pytest" in call for call in started)
+
+
+def test_an_unknown_option_is_wrong_usage(tasks: ModuleType, started: list[list[str]]) -> None:
+    """Only `test` hands on what it does not know."""
+    with pytest.raises(SystemExit) as stopped:
+        tasks.main(["run", "--headles"])
+    assert stopped.value.code == 2
+    assert not started
+
+
+def test_bench_runs_the_script_with_its_arguments(
+    tasks: ModuleType, started: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Only files that can be started count as benchmarks, and options after the name are theirs."""
+    (tmp_path / "speed.py").write_text('if __name__ == "__main__":\n    pass\n', encoding="utf-8")
+    (tmp_path / "measures.py").write_text("", encoding="utf-8")
+    monkeypatch.setattr(tasks, "BENCHES", tmp_path)
+    assert tasks.bench_names() == ["speed"]
+    assert tasks.main(["bench", "speed", "--data", "x", "--json"]) == 0
+    assert started[-1][1:] == [str(tmp_path / "speed.py"), "--data", "x", "--json"]
+    with pytest.raises(SystemExit):
+        tasks.main(["bench", "measures"])
+
+
+def test_help_needs_no_installed_package() -> None:
+    """The tasks start on a Python that has nothing but its standard library."""
+    script = ROOT / "packaging" / "tasks.py"
+    command = [sys.executable, "-S", str(script), "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ))
+    assert done.returncode == 0, done.stderr
+    assert "bench" in done.stdout
