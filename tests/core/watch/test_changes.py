@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import count
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -61,7 +62,7 @@ def changes(
 def apply(known: dict[Path, KnownFile], found: list[Change], disk: Disk) -> dict[Path, KnownFile]:
     """What the indexing pipeline does with changes, on a dict."""
     result = dict(known)
-    fresh = iter(range(1_000_000, 2_000_000))
+    fresh = count(max((file.document_id for file in known.values()), default=-1) + 1)
     for change in found:
         match change:
             case Removed():

@@ -6,7 +6,9 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,7 +32,7 @@ def found(folder: Path, rules: IgnoreRules = RULES) -> dict[str, Reason | None]:
 def write(*paths: Path) -> None:
     for path in paths:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(path.name)
+        path.write_bytes(os.fsencode(path.name))
 
 
 def test_files_in_order_of_their_names(tmp_path: Path) -> None:
@@ -105,8 +107,7 @@ def test_names_of_any_bytes(tmp_path: Path) -> None:
 
 def test_folders_deeper_than_python_nests(tmp_path: Path) -> None:
     """Depth is limited by the system's paths, not by our stack; beyond that a folder is a read error."""
-    place = str(tmp_path)
-    handle = os.open(place, os.O_RDONLY)
+    handle = os.open(tmp_path, os.O_RDONLY)
     for _ in range(2100):
         os.mkdir("d", dir_fd=handle)
         deeper = os.open("d", os.O_RDONLY, dir_fd=handle)
@@ -156,23 +157,41 @@ def test_a_drive_that_should_be_mounted_and_is_not(tmp_path: Path, monkeypatch: 
         scan(tmp_path, RULES, CancelToken())
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
-def test_folders_without_permission(tmp_path: Path) -> None:
+@contextmanager
+def _as_nobody() -> Iterator[Path]:
+    """A folder of somebody who is not root, and us being that somebody: nothing is forbidden to root."""
+    with tempfile.TemporaryDirectory() as folder:
+        if os.geteuid() == 0:
+            os.chown(folder, _NOBODY, -1)
+            os.seteuid(_NOBODY)
+            try:
+                yield Path(folder)
+            finally:
+                os.seteuid(0)
+        else:
+            yield Path(folder)
+
+
+_NOBODY = 65534
+
+
+def test_folders_without_permission() -> None:
     """A folder that may not be entered is reported in the place of its files."""
-    write(tmp_path / "closed" / "a.txt", tmp_path / "blind" / "b.txt", tmp_path / "z.txt")
-    try:
-        (tmp_path / "closed").chmod(0)
-        (tmp_path / "blind").chmod(0o400)
-        assert found(tmp_path) == {
-            "blind/b.txt": Reason.NO_PERMISSION,
-            "closed": Reason.NO_PERMISSION,
-            "z.txt": None,
-        }
-        again = rescan(tmp_path, [tmp_path / "closed" / "a.txt"], RULES, CancelToken())
-        assert [file.skip.code for file in again.found if file.skip] == [Reason.NO_PERMISSION]
-    finally:
-        (tmp_path / "closed").chmod(0o700)
-        (tmp_path / "blind").chmod(0o700)
+    with _as_nobody() as folder:
+        write(folder / "closed" / "a.txt", folder / "blind" / "b.txt", folder / "z.txt")
+        try:
+            (folder / "closed").chmod(0)
+            (folder / "blind").chmod(0o400)
+            assert found(folder) == {
+                "blind/b.txt": Reason.NO_PERMISSION,
+                "closed": Reason.NO_PERMISSION,
+                "z.txt": None,
+            }
+            again = rescan(folder, [folder / "closed" / "a.txt"], RULES, CancelToken())
+            assert [file.skip.code for file in again.found if file.skip] == [Reason.NO_PERMISSION]
+        finally:
+            (folder / "closed").chmod(0o700)
+            (folder / "blind").chmod(0o700)
 
 
 def _refusing(path: Path, error: OSError) -> Iterator[os.DirEntry[str]]:
