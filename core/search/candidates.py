@@ -9,7 +9,7 @@ import numpy as np
 from core.domain import Float32Array, PassageId
 from core.index.segment import Int64Array
 from core.index.snapshot import Snapshot
-from core.search.maxsim import score_segment
+from core.search.maxsim import score_all
 
 SCORE_DECIMALS = 4
 """Scores are compared rounded: the last bits depend on how a matrix product was cut into blocks, and equal
@@ -40,10 +40,9 @@ def find_candidates(
     `query` is `(query tokens, dim)` float32; `allowed` are ascending passage ids, or None for all.
     """
     ids, scores, considered = [np.empty(0, np.int64)], [np.empty(0, np.float32)], 0
-    for view in snapshot.views:
-        mask = view.allowed(allowed)
+    masks = [view.allowed(allowed) for view in snapshot.views]
+    for view, mask, found in zip(snapshot.views, masks, score_all(snapshot.views, masks, query), strict=True):
         considered += int(mask.sum())
-        found = score_segment(view.segment, mask, query)
         scored = np.flatnonzero(np.isfinite(found))
         kept = scored[_largest(found[scored], count)]
         ids.append(view.segment.passage_ids[kept])

@@ -10,7 +10,7 @@ from core.index.segment import EncodedPassages, Segment, write_segment
 from core.index.snapshot import SegmentView, Snapshot
 from core.search import maxsim
 from core.search.candidates import SCORE_DECIMALS, find_candidates
-from core.search.maxsim import score_segment, similarity
+from core.search.maxsim import score_all, similarity
 
 
 def oracle(query, passage):
@@ -40,7 +40,8 @@ def test_scores_equal_the_oracle(tmp_path_factory, monkeypatch_module, data):
     allowed = np.array(data.draw(st.lists(st.booleans(), min_size=len(counts), max_size=len(counts))))
     made = segment(tmp_path_factory.mktemp("index"), rng, counts)
     query = vectors(rng, data.draw(st.integers(1, 5)), 32) * 2
-    scores = score_segment(made, allowed, query)
+    view = SegmentView(segment=made, alive=np.ones(len(counts), np.bool_))
+    (scores,) = score_all([view], [allowed], query)
     for ordinal, count in enumerate(counts):
         if allowed[ordinal] and count:
             assert scores[ordinal] == pytest.approx(oracle(query, made.vectors(ordinal)), abs=1e-4)
