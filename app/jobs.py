@@ -58,6 +58,7 @@ class Job(QObject):
         self._inbox: deque[Any] = deque()
         self._progress: Any = None
         self._ending: tuple[str, Any] | None = None
+        self._over = False
 
     def cancel(self) -> None:
         self.token.cancel()
@@ -93,6 +94,8 @@ class Job(QObject):
 
     def deliver(self) -> bool:
         """Emit what has arrived, in the GUI thread; True once the job has ended."""
+        if self._over:  # the last event and the end may both have asked for a delivery
+            return False
         ending = self._ending  # read before the inbox: what came before the end is then in it
         with self._lock:
             events = [*self._inbox]
@@ -104,6 +107,7 @@ class Job(QObject):
             self.happened.emit(event)
         if ending is None:
             return False
+        self._over = True
         name, value = ending
         if name == "cancelled" or self.token.cancelled:
             self.cancelled.emit()

@@ -62,6 +62,9 @@ def main(words: list[str] | None = None) -> int:
     except CannotContinueError as error:
         print(f"\n{error}", file=sys.stderr)
         return error.exit_code
+    except OSError as error:
+        print(f"\nSet-up could not go on: {error}", file=sys.stderr)
+        return 3
     except KeyboardInterrupt:
         print("\nStopped. Start again when you like: what is unfinished is repaired first.", file=sys.stderr)
         return 130

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from string import Template
 
 from app.theme.palette import Colours
+from core.layout import RESOURCES
 
 _SHEET = Template("""
 QWidget { color: $text; }
@@ -16,10 +17,14 @@ QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 
   font-size: 15pt; min-height: 46px; selection-background-color: $accent; selection-color: $on_accent; }
 #searchBox:focus { border: 2px solid $accent; padding: 0 11px; }
 
-QLineEdit, QComboBox { background: $surface; border: 1px solid $line; border-radius: 8px;
+QLineEdit { background: $surface; border: 1px solid $line; border-radius: 8px;
   padding: 5px 10px; min-height: 22px; }
-QLineEdit:focus, QComboBox:focus { border: 1px solid $accent; }
-QComboBox::drop-down { border: none; width: 24px; }
+QLineEdit:focus { border: 1px solid $accent; }
+QComboBox { background: $surface; border: 1px solid $line; border-radius: 8px; padding: 5px 10px;
+  min-height: 22px; }
+QComboBox:focus { border: 1px solid $accent; }
+QComboBox::drop-down { border: none; width: 28px; }
+QComboBox::down-arrow { image: url("$arrow"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $line; padding: 4px;
   selection-background-color: $selection; selection-color: $text; outline: none; }
 
@@ -53,6 +58,7 @@ QLabel[role="strong"] { font-weight: 600; }
 
 #banner { background: $warning_surface; border: 1px solid $line; border-radius: 10px; }
 #banner QLabel { color: $warning; }
+#listCard { background: $surface; border: 1px solid $line; border-radius: 10px; }
 #welcomeCard { background: $surface; border: 1px solid $line; border-radius: 16px; }
 #welcomeCard[dropping="true"] { border: 2px dashed $accent; background: $selection; }
 
@@ -83,4 +89,4 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 
 def style_sheet(colours: Colours) -> str:
-    return _SHEET.substitute(asdict(colours))
+    return _SHEET.substitute(asdict(colours), arrow=(RESOURCES / "icons" / "arrow.svg").as_posix())

@@ -113,7 +113,7 @@ class FilesDialog(QDialog):
             (Column.NAME, 220),
             (Column.FOLDER, 210),
             (Column.STATE, 110),
-            (Column.SIZE, 90),
+            (Column.SIZE, 110),
         ):
             table.setColumnWidth(column, width)
         header.setSectionResizeMode(Column.REASON, QHeaderView.ResizeMode.Stretch)
@@ -193,8 +193,8 @@ class FoldersDialog(QDialog):
         self._add = QPushButton(self.tr("Add a folder…"), self)
         self._add.setProperty("kind", "plain")
         self._add.clicked.connect(self.add_clicked)
-        inside = QWidget(self)
-        inside.setObjectName("page")
+        inside = QFrame(self)
+        inside.setObjectName("listCard")
         inside.setLayout(self._rows)
         area = QScrollArea(self)
         area.setWidgetResizable(True)

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMainWindow,
+    QPushButton,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
         self.quiet = QuietPage(self)
         self.preview = PreviewPane(colours, self)
         self.status = StatusStrip(colours, self)
-        self._buttons: dict[str, QToolButton] = {}
+        self._buttons: dict[str, QPushButton] = {}
         self._left = QStackedWidget(self)
         self._pages = QStackedWidget(self)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
@@ -163,20 +163,20 @@ class MainWindow(QMainWindow):
 
     def _make_top(self) -> QHBoxLayout:
         top = QHBoxLayout()
-        top.setSpacing(8)
+        top.setSpacing(2)
         top.addWidget(self.search_box, 1)
-        top.addSpacing(4)
+        top.addSpacing(10)
         for name, text, tip, signal in (
             ("add-folder", self.tr("Add folder…"), self.tr("Add a folder to search"), self.add_clicked),
             ("folder", self.tr("Folders"), self.tr("The folders that are searched"), self.folders_clicked),
             ("files", self.tr("Files"), self.tr("Every file, with its state"), self.files_clicked),
         ):
-            button = QToolButton(self)
+            button = QPushButton(self)
             button.setText(text)
             button.setToolTip(tip)
             button.setAccessibleName(text)
             button.setIconSize(QSize(20, 20))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setAutoDefault(False)
             button.clicked.connect(signal)
             self._buttons[name] = button
             top.addWidget(button)

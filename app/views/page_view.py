@@ -185,8 +185,11 @@ class PageView(QAbstractScrollArea):
         # the paper is white in the dark theme too: always the light theme's colours
         weight = 1.0 if mark.chosen else 0.45
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(with_alpha(LIGHT.highlight, weight * (0.18 + 0.42 * mark.strength)))
+        painter.setBrush(with_alpha(LIGHT.highlight, weight * (0.25 + 0.6 * mark.strength)))
+        # like a marker pen: the letters stay as black as they are
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
         painter.drawRoundedRect(area.adjusted(-1, -1, 1, 1), 2, 2)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
         pen = QPen(with_alpha(LIGHT.highlight_line, weight * (0.4 + 0.6 * mark.strength)))
         pen.setWidthF(1.0 + 1.6 * mark.strength * weight)
         painter.setPen(pen)

@@ -26,6 +26,7 @@ _ICON = 18
 _INDENT = _ICON + 10
 _MAX_LINES = 3
 _CACHE_ROWS = 600
+_ELLIPSIS = "…"
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -37,6 +38,7 @@ class _Laid:
     layout: QTextLayout
     marked: MarkedText
     height: float
+    cut: bool
 
 
 class ResultDelegate(QStyledItemDelegate):
@@ -149,6 +151,11 @@ class ResultDelegate(QStyledItemDelegate):
             self._paint_marks(painter, origin, laid.layout.lineAt(number), laid.marked)
         painter.setPen(QColor(self._colours.text))
         laid.layout.draw(painter, origin)
+        if laid.cut:
+            last = laid.layout.lineAt(laid.layout.lineCount() - 1)
+            painter.setFont(laid.layout.font())
+            end = origin + QPointF(last.naturalTextWidth(), last.y() + last.ascent())
+            painter.drawText(end, _ELLIPSIS)
 
     def _paint_marks(self, painter: QPainter, origin: QPointF, line: QTextLine, marked: MarkedText) -> None:
         line_start, line_end = line.textStart(), line.textStart() + line.textLength()
@@ -176,7 +183,10 @@ class ResultDelegate(QStyledItemDelegate):
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
-        laid = _Laid(layout=layout, marked=marked, height=_break_lines(layout, _text_width(row, width)))
+        height = _break_lines(layout, _text_width(row, width))
+        last = layout.lineAt(layout.lineCount() - 1)
+        cut = last.isValid() and last.textStart() + last.textLength() < len(layout.text())
+        laid = _Laid(layout=layout, marked=marked, height=height, cut=cut)
         if len(self._laid) >= _CACHE_ROWS:
             self._laid.clear()
         self._laid[key] = laid
@@ -216,11 +226,12 @@ def _break_lines(layout: QTextLayout, width: float) -> float:
     """Break into at most `_MAX_LINES` lines; the height of the text."""
     height = 0.0
     layout.beginLayout()
-    for _number in range(_MAX_LINES):
+    ellipsis = QFontMetricsF(layout.font()).horizontalAdvance(_ELLIPSIS)
+    for number in range(_MAX_LINES):
         line = layout.createLine()
         if not line.isValid():
             break
-        line.setLineWidth(width)
+        line.setLineWidth(width - ellipsis if number == _MAX_LINES - 1 else width)
         line.setPosition(QPointF(0, height))
         height += line.height() * 1.18
     layout.endLayout()

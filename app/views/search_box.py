@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QInputMethodEvent, QKeyEvent
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.theme.icons import icon
 from app.theme.palette import Colours
 
 DEBOUNCE_MS = 160
+_GLASS = 22
+"""The size of the magnifying glass in front of the text (an action's icon would be too small)."""
 
 
 class SearchBox(QLineEdit):
@@ -32,8 +34,7 @@ class SearchBox(QLineEdit):
         self._rest.setInterval(DEBOUNCE_MS)
         self._rest.timeout.connect(self._ask)
         self.textChanged.connect(self._on_text_changed)
-        self._glass = QAction(self)
-        self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self.setTextMargins(_GLASS + 14, 0, 0, 0)
         self._clear = QAction(self.tr("Clear"), self)
         self._clear.triggered.connect(self.clear)
         self._clear.setVisible(False)
@@ -41,7 +42,7 @@ class SearchBox(QLineEdit):
         self.set_colours(colours)
 
     def set_colours(self, colours: Colours) -> None:
-        self._glass.setIcon(icon("search", colours.muted))
+        self._glass = icon("search", colours.muted)
         self._clear.setIcon(icon("clear", colours.muted))
 
     def ask_now(self) -> None:
@@ -49,6 +50,12 @@ class SearchBox(QLineEdit):
         if self._rest.isActive():
             self._rest.stop()
             self._ask()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        super().paintEvent(event)
+        where = QRect(0, 0, _GLASS, _GLASS)
+        where.moveCenter(QPoint(16 + _GLASS // 2, self.rect().center().y() + 1))
+        self._glass.paint(QPainter(self), where)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802 - Qt's name
         was_composing = self._composing

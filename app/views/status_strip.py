@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from app.theme.icons import icon
 from app.theme.palette import Colours
@@ -85,10 +85,10 @@ class StatusStrip(QWidget):
     def right_text(self) -> str:
         return self._right.text()
 
-    def _button(self, text: str, signal: SignalInstance) -> QToolButton:
-        button = QToolButton(self)
+    def _button(self, text: str, signal: SignalInstance) -> QPushButton:
+        button = QPushButton(self)
         button.setText(text)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAutoDefault(False)
         button.setIconSize(QSize(16, 16))
         button.setAccessibleName(text)
         button.clicked.connect(signal)

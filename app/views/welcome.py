@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.messages import path_text
@@ -13,7 +14,21 @@ from app.theme.icons import app_icon, icon
 from app.theme.palette import Colours
 
 _ICON = 72
-_CARD_WIDTH = 560
+_CARD_WIDTH = 620
+
+
+class WrappedLabel(QLabel):
+    """Centred text that asks for the height its lines really need (QLabel forgets its style sheet's font)."""
+
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__(text, parent)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self.setMinimumHeight(max(0, self.heightForWidth(event.size().width())))
 
 
 class WelcomePage(QWidget):
@@ -77,20 +92,11 @@ class WelcomePage(QWidget):
         card.setSpacing(0)
         card.addWidget(self._picture)
         card.addSpacing(20)
-        for role, text, gap in (
-            ("title", self.tr("Find anything in your own files"), 10),
-            (
-                "muted",
-                self.tr("Mikke reads the folders you choose and finds the page. All on this computer."),
-                28,
-            ),
-        ):
-            label = QLabel(text, self._card)
-            label.setProperty("role", role)
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            label.setWordWrap(True)
-            card.addWidget(label)
-            card.addSpacing(gap)
+        card.addWidget(self._sentence("title", self.tr("Find anything in your own files")))
+        card.addSpacing(10)
+        promise = self.tr("Mikke reads the folders you choose and finds the page. All on this computer.")
+        card.addWidget(self._sentence("muted", promise))
+        card.addSpacing(28)
         card.addWidget(self._add, 0, Qt.AlignmentFlag.AlignHCenter)
         card.addSpacing(12)
         hint = QLabel(self.tr("or drop a folder anywhere on this window"), self._card)
@@ -106,24 +112,26 @@ class WelcomePage(QWidget):
         layout.addWidget(self._card, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
 
+    def _sentence(self, role: str, text: str) -> WrappedLabel:
+        label = WrappedLabel(text, self._card)
+        label.setProperty("role", role)
+        return label
+
 
 class QuietPage(QWidget):
     """A heading and a sentence in the middle: nothing asked yet, or nothing found."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._heading = QLabel(self)
+        self._heading = WrappedLabel("", self)
         self._heading.setProperty("role", "heading")
-        self._detail = QLabel(self)
+        self._detail = WrappedLabel("", self)
         self._detail.setProperty("role", "muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(40, 20, 40, 20)
         layout.setSpacing(8)
         layout.addStretch(2)
         for label in (self._heading, self._detail):
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
             layout.addWidget(label)
         layout.addStretch(3)
 

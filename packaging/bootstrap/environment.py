@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections import deque
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
@@ -16,18 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from bootstrap import gpu, system
+from bootstrap.installer import clean_environ, run_pip
 from bootstrap.stamp import Needs, Stamp, digest, read_pyproject
 from bootstrap.steps import CannotContinueError, say, step
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 ACCELERATORS = frozenset({"cpu", "gpu"})
 """Extras of which exactly one is installed: their packages own the same files."""
-
-NO_NETWORK = re.compile(
-    r"NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ProxyError|Max retries exceeded"
-    r"|Could not fetch|Network is unreachable|Temporary failure in name resolution"
-)
-NOT_OFFERED = re.compile(r"No matching distribution found|ResolutionImpossible")
-DISK_FULL = re.compile(r"No space left on device|Errno 28")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +66,32 @@ class Environment:
 
         What was set up for other tasks stays. Raises CannotContinueError.
         """
+        if self.lacks(needs, accelerator):
+            with alone(self.root):
+                # Asked again: another set-up may have done it while this one waited.
+                lacking = self.lacks(needs, accelerator)
+                if lacking:
+                    self.set_up(lacking)
+
+    def lacks(self, needs: Needs, accelerator: str | None) -> Needs | None:
+        """All that has to be there, an accelerator among it, when some of it is not; None when it is."""
         last = self.last_stamp()
-        extras = needs.extras | self.choose_accelerator(last, accelerator)
-        now = digest(self.root)
-        if last and last.digest == now and last.covers(Needs(extras=extras, libraries=needs.libraries)):
-            return
+        wanted = Needs(
+            extras=needs.extras | self.choose_accelerator(last, accelerator), libraries=needs.libraries
+        )
+        return None if last and last.digest == digest(self.root) and last.covers(wanted) else wanted
+
+    def set_up(self, wanted: Needs) -> None:
         say(f"Setting up in {self.folder} (only the first time, and when something changed)")
-        system.provide(needs.libraries)
-        extras |= set(last.extras) - ACCELERATORS if last else set()
+        system.provide(wanted.libraries)
+        last = self.last_stamp()
+        extras = wanted.extras | (set(last.extras) - ACCELERATORS if last else set())
+        libraries = wanted.libraries | set(last.libraries if last else ())
         with self.changing():
             self.fill(extras)
-        libraries = needs.libraries | set(last.libraries if last else ())
-        Stamp(digest=now, extras=tuple(sorted(extras)), libraries=tuple(sorted(libraries))).write(
-            self.stamp_file
-        )
+        Stamp(
+            digest=digest(self.root), extras=tuple(sorted(extras)), libraries=tuple(sorted(libraries))
+        ).write(self.stamp_file)
         say("Set-up is complete.")
 
     @staticmethod
@@ -166,58 +176,27 @@ class Environment:
             raise CannotContinueError("pip could not install what is needed (see above).")
 
     def run_pip(self, *words: str, quiet: bool = False) -> int:
-        """Leaves the terminal to pip, which draws its own progress bars; only its errors pass through here.
-
-        Raises CannotContinueError when the errors tell what is wrong.
-        """
-        command = [str(self.python), "-m", "pip", "--disable-pip-version-check", *words]
-        stdout = subprocess.DEVNULL if quiet else None
-        with subprocess.Popen(
-            command,
-            cwd=self.root,
-            env=clean_environ(),
-            stdout=stdout,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-        ) as process:
-            assert process.stderr is not None
-            last: deque[str] = deque(maxlen=60)
-            for line in process.stderr:
-                last.append(line)
-                if not quiet:
-                    sys.stderr.write(line)
-            code = process.wait()
-        if code != 0 and not quiet:
-            explain("".join(last))
-        return code
+        return run_pip(self.python, self.root, *words, quiet=quiet)
 
 
-def explain(errors: str) -> None:
-    """Raise what pip's errors mean where they are of a kind that a person can do something about."""
-    if DISK_FULL.search(errors):
-        raise CannotContinueError("The disk is full: free about 2 GB and start again.")
-    if NO_NETWORK.search(errors):
-        raise CannotContinueError(
-            "pip could not reach the package index. Check the network and your pip configuration "
-            "(`pip config list`), then start again; what was fetched is kept."
-        )
-    if NOT_OFFERED.search(errors):
-        raise CannotContinueError(
-            "Your package index does not offer a version that packaging/constraints.txt names (see above). "
-            "`python3 packaging/tasks.py lock` remakes that file from what it offers."
-        )
+@contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Two set-ups of one checkout take turns. The lock is on the folder itself and ends with its process."""
+    if fcntl is None:
+        yield
+        return
+    folder = os.open(root, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another set-up is at work here; waiting for it.")
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def requirement_name(line: str) -> str:
     """`faiss-cpu>=1.12` -> `faiss-cpu`."""
     return re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]
-
-
-def clean_environ() -> dict[str, str]:
-    """The person's own, pip's configuration among it, less what would mix another Python's packages in."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if name not in {"PYTHONPATH", "PYTHONHOME", "PIP_USER"}
-    }

@@ -7,7 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from bootstrap.environment import Environment, clean_environ
+from bootstrap.environment import Environment
+from bootstrap.installer import clean_environ
 from bootstrap.stamp import read_pyproject
 from bootstrap.steps import CannotContinueError, step
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from bootstrap import environment as module
 from bootstrap import gpu
-from bootstrap.environment import Environment, explain, requirement_name
+from bootstrap.environment import Environment, requirement_name
+from bootstrap.installer import explain
 from bootstrap.stamp import Needs, Stamp, digest, read_pyproject
 from bootstrap.steps import CannotContinueError
 
