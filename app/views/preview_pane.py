@@ -84,7 +84,7 @@ class PreviewPane(QFrame):
     def clear(self) -> None:
         """Nothing is chosen."""
         self._header.hide()
-        self._message.setText(self.tr("Choose a result to see it here."))
+        self._message.clear()
         self._stack.setCurrentWidget(self._message)
         self.pages.clear()
 
