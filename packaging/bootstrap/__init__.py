@@ -1,7 +1,7 @@
 """What `packaging/tasks.py` needs to make a bare machine ready. Standard library only.
 
-`environment` makes and repairs `.venv`, `installer` runs pip, `system` and `libraries` find and install system
-packages, `stamp` knows whether anything is left to do, `gpu` looks for a card, `lock` remakes
+`environment` makes and repairs `.venv`, `installer` runs pip, `system` and `libraries` find and install
+system packages, `stamp` knows whether anything is left to do, `gpu` looks for a card, `lock` remakes
 `packaging/constraints.txt`, `steps` prints progress.
 
 Importing the package refuses an old Python first: every other module here may then use Python 3.11's syntax

@@ -56,10 +56,11 @@ class Environment:
         return self.folder / "Scripts" / f"{name}.exe" if os.name == "nt" else self.folder / "bin" / name
 
     def last_stamp(self) -> Stamp | None:
-        """Of the last set-up that finished; None when it was interrupted or its Python has gone."""
+        """Of the last set-up that finished here; None when one was interrupted or its Python has gone."""
         if self.unfinished_file.exists() or not self.python.exists():
             return None
-        return Stamp.read(self.stamp_file)
+        stamp = Stamp.read(self.stamp_file)
+        return stamp if stamp and stamp.root == str(self.root) else None
 
     def provide(self, needs: Needs, accelerator: str | None = None) -> None:
         """Make ready what a task needs. `accelerator` None: the one that is there, else by the machine.
@@ -90,7 +91,10 @@ class Environment:
         with self.changing():
             self.fill(extras)
         Stamp(
-            digest=digest(self.root), extras=tuple(sorted(extras)), libraries=tuple(sorted(libraries))
+            root=str(self.root),
+            digest=digest(self.root),
+            extras=tuple(sorted(extras)),
+            libraries=tuple(sorted(libraries)),
         ).write(self.stamp_file)
         say("Set-up is complete.")
 
@@ -139,6 +143,10 @@ class Environment:
 
     def is_usable(self) -> bool:
         if self.unfinished_file.exists() or not self.python.exists():
+            return False
+        stamp = Stamp.read(self.stamp_file)
+        if stamp and stamp.root != str(self.root):
+            # Moved or copied: its scripts name the place where they were made.
             return False
         code = f"import pip, sys; sys.exit(sys.version_info[:2] != {tuple(sys.version_info[:2])})"
         # -I: a folder called pip in the current directory proves nothing.

@@ -27,8 +27,9 @@ class Needs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """What a finished set-up had made ready, and from what (`digest`)."""
+    """What a finished set-up had made ready, in which checkout (`root`) and from what (`digest`)."""
 
+    root: str
     digest: str
     extras: tuple[str, ...]
     libraries: tuple[str, ...]
@@ -39,6 +40,7 @@ class Stamp:
         try:
             fields = json.loads(path.read_text(encoding="utf-8"))
             return cls(
+                root=str(fields["root"]),
                 digest=str(fields["digest"]),
                 extras=tuple(map(str, fields["extras"])),
                 libraries=tuple(map(str, fields["libraries"])),
@@ -58,13 +60,12 @@ def digest(root: Path) -> str:
 
     Of pyproject.toml only what an installation depends on, so that a new lint rule does not start pip. The
     Python version is the running one's: an upgraded distribution moves `.venv/bin/python` to a new version
-    whose site-packages are empty. The path of the checkout is written into the environment's scripts.
+    whose site-packages are empty.
     """
     pyproject = read_pyproject(root)
     parts = [
         SETUP_VERSION,
         sys.version_info[:2],
-        str(root),
         pyproject.get("build-system"),
         pyproject.get("project"),
         pyproject.get("tool", {}).get("hatch"),

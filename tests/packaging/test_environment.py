@@ -50,9 +50,12 @@ def finish(environment: Environment, extras: str) -> None:
     """As a finished set-up leaves it, without its minute."""
     environment.python.parent.mkdir(parents=True, exist_ok=True)
     environment.python.touch()
-    Stamp(digest=digest(environment.root), extras=tuple(extras.split()), libraries=()).write(
-        environment.stamp_file
-    )
+    Stamp(
+        root=str(environment.root),
+        digest=digest(environment.root),
+        extras=tuple(extras.split()),
+        libraries=(),
+    ).write(environment.stamp_file)
 
 
 def test_a_finished_environment_is_left_alone(
@@ -124,9 +127,20 @@ def test_an_environment_whose_python_has_gone_is_made_anew(
     assert environment.is_usable()
 
 
+def test_a_moved_checkout_makes_its_environment_anew(environment: Environment, asked: list[str]) -> None:
+    """The scripts of an environment name the place where they were made."""
+    environment.provide(RUN)
+    moved = Environment(environment.root.rename(environment.root.parent / "moved"))
+    (moved.folder / "old").touch()
+    assert moved.last_stamp() is None
+    moved.provide(RUN)
+    assert len(asked) == 4
+    assert not (moved.folder / "old").exists()
+
+
 def test_an_accelerator_is_chosen_once_and_kept(environment: Environment) -> None:
     """Asked for first, then what is installed, then what the machine has."""
-    gpu_there = Stamp(digest="", extras=("gpu", "test"), libraries=())
+    gpu_there = Stamp(root="", digest="", extras=("gpu", "test"), libraries=())
     assert environment.choose_accelerator(gpu_there, None) == {"gpu"}
     assert environment.choose_accelerator(gpu_there, "cpu") == {"cpu"}
     assert environment.choose_accelerator(None, None) == {"cpu"}

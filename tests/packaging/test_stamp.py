@@ -7,7 +7,7 @@ from bootstrap.stamp import Needs, Stamp, digest
 
 
 def stamp(extras: str = "cpu", libraries: str = "") -> Stamp:
-    return Stamp(digest="d", extras=tuple(extras.split()), libraries=tuple(libraries.split()))
+    return Stamp(root="/r", digest="d", extras=tuple(extras.split()), libraries=tuple(libraries.split()))
 
 
 def test_a_stamp_comes_back_as_it_was_written(tmp_path: Path) -> None:
@@ -59,11 +59,8 @@ def test_the_digest_follows_pins_and_dependencies_only(checkout: Path) -> None:
     assert digest(checkout) != before
 
 
-def test_the_digest_follows_python_and_place(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A moved checkout or another Python version makes the environment anew."""
+def test_the_digest_follows_the_python_version(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a distribution upgrade `.venv/bin/python` is another Python, without any package."""
     before = digest(checkout)
     monkeypatch.setattr("sys.version_info", (3, 99, 0))
     assert digest(checkout) != before
-    monkeypatch.undo()
-    moved = checkout.rename(checkout.parent / "moved")
-    assert digest(moved) != before
