@@ -19,7 +19,10 @@ _LEFT_FACTOR = np.uint64(3)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Analysis:
-    """The units of several texts. `texts`: `(n,)` the number of the text of each unit; `spans`: `(n, 2)` in it."""
+    """The units of several texts.
+
+    `texts`: `(n,)` the number of the text of each unit; `spans`: `(n, 2)` int32, its place in that text.
+    """
 
     units: Units
     hashes: Hashes

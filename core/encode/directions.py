@@ -29,7 +29,7 @@ _SIGNS_OF_BYTE = (
 
 
 def mix(values: Hashes) -> Hashes:
-    """The finaliser of splitmix64 (Steele, Lea and Flood, OOPSLA 2014): every input bit moves every output bit."""
+    """The finaliser of splitmix64 (Steele, Lea and Flood, OOPSLA 2014): every bit moves every bit."""
     z = values + _GOLDEN
     z = (z ^ (z >> _SHIFT_30)) * _MIX_1
     z = (z ^ (z >> _SHIFT_27)) * _MIX_2

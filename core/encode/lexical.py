@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
@@ -34,9 +35,10 @@ _LEFT_SALT, _RIGHT_SALT, _TRIPLE_SALT = (
 )
 _TRIPLE_FACTOR = np.uint64(5)
 
+_QUERY_EXPONENT = 0.75
 _NEIGHBOUR_WEIGHT = 0.6
 _TRIPLE_WEIGHT = 0.4
-_WORD_CONTEXT = 0.4
+_WORD_CONTEXT = 0.5
 """A word says more on its own than a character does, so its neighbours count less."""
 
 
@@ -73,7 +75,8 @@ class LexicalEncoder:
     def encode_query(self, text: str) -> TokenEmbeddings:
         analysis = analyse([text])
         vectors, rarity = self._embed(analysis)
-        return TokenEmbeddings(vectors=vectors * rarity[:, None], spans=analysis.spans)
+        weight = rarity ** np.float32(_QUERY_EXPONENT)
+        return TokenEmbeddings(vectors=vectors * weight[:, None], spans=analysis.spans)
 
     def encode_passages(self, texts: Sequence[str]) -> list[TokenEmbeddings]:
         results: list[TokenEmbeddings] = []
@@ -83,7 +86,7 @@ class LexicalEncoder:
             bounds = np.searchsorted(analysis.texts, np.arange(len(some) + 1)).tolist()
             results += [
                 TokenEmbeddings(vectors=vectors[start:end].copy(), spans=analysis.spans[start:end].copy())
-                for start, end in zip(bounds[:-1], bounds[1:], strict=True)
+                for start, end in pairwise(bounds)
             ]
         return results
 
@@ -118,7 +121,7 @@ class LexicalEncoder:
 
 
 def _is_word(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    return (kinds == Kind.WORD) | (kinds == Kind.NUMBER) | (kinds == Kind.HANGUL)
+    return np.isin(kinds, (Kind.WORD, Kind.NUMBER, Kind.HANGUL))
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:

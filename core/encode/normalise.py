@@ -16,6 +16,9 @@ from core.encode.characters import continues_cluster, fold_cluster
 
 Points = NDArray[np.uint32]
 
+MAX_CLUSTER = 32
+"""Unicode's stream-safe format (UAX 15) allows 30 marks in a row; nobody writes more."""
+
 _ODD = 0xFFFFFFFF
 _LAST_CONTROL = 0x1F
 _POINT_LIMIT = 0x110000
@@ -25,7 +28,7 @@ _FEW = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FoldedPoints:
-    """`points`: `(n,)` uint32 code points; `starts`, `ends`: `(n,)` int32, where in the source each came from."""
+    """`points`: `(n,)` uint32; `starts`, `ends`: `(n,)` int32, where in the source each came from."""
 
     points: Points
     starts: Int32Array
@@ -34,7 +37,7 @@ class FoldedPoints:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Folded:
-    """`text[i]` came from `source[starts[i]:ends[i]]`; both arrays are `(len(text),)` int32 and never fall."""
+    """`text[i]` came from `source[starts[i]:ends[i]]`; both are `(len(text),)` int32 and never fall."""
 
     text: str
     starts: Int32Array
@@ -57,19 +60,29 @@ def text_of(points: Points) -> str:
 
 
 def fold_points(points: Points) -> FoldedPoints:
-    """Fold an array of code points; a control character (a line break, say) is never joined to what follows."""
+    """Fold code points; a control character (a line break, say) is never joined to what follows."""
     folded, continues = _look_up(points)
     begins = ~continues
     if len(points):
         begins[0] = True
         begins[1:] |= points[:-1] <= _LAST_CONTROL
-    starts = np.flatnonzero(begins).astype(np.int32)
+    starts = _bounded(np.flatnonzero(begins), len(points)).astype(np.int32)
     ends = np.append(starts[1:], np.int32(len(points))).astype(np.int32) if len(starts) else starts
     output = folded[starts]
     odd = np.flatnonzero((ends - starts > 1) | (output == _ODD))
     if len(odd) == 0:
         return FoldedPoints(points=output, starts=starts, ends=ends)
     return _fold_odd(points, FoldedPoints(points=output, starts=starts, ends=ends), odd)
+
+
+def _bounded(starts: NDArray[np.intp], end: int) -> NDArray[np.intp]:
+    """Break clusters of more than MAX_CLUSTER characters (a thousand accents on one letter)."""
+    lengths = np.diff(np.append(starts, end))
+    if lengths.max(initial=0) <= MAX_CLUSTER:
+        return starts
+    pieces = -(-lengths // MAX_CLUSTER)
+    within = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    return np.asarray(np.repeat(starts, pieces) + within * MAX_CLUSTER)
 
 
 def _fold_odd(source: Points, clusters: FoldedPoints, odd: NDArray[np.intp]) -> FoldedPoints:

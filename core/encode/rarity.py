@@ -1,7 +1,7 @@
-"""How rare is a unit, or a pair of neighbouring units? A small table of what is frequent, and defaults for the rest.
+"""How rare is a unit, or a pair of neighbours? A small table of what is frequent, defaults for the rest.
 
-The file (little-endian): the magic, `uint32` version, `uint32` entries n, n `uint32` keys in ascending order (the
-upper halves of feature hashes), n `uint8` rarities in steps of 1/24. packaging/rarity/ builds it.
+The file (little-endian): the magic, `uint32` version, `uint32` entries n, n `uint32` keys in ascending order
+(the upper halves of feature hashes), n `uint8` rarities in steps of 1/24. packaging/rarity/ builds it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _HEADER = len(MAGIC) + 8
 _KEY_SHIFT = np.uint64(32)
 
 _WORD_DEFAULTS = np.array([0.0, 1.5, 2.5, 4.0, 5.0, 6.0, 6.5, 7.0, 7.5, 8.0], dtype=np.float32)
-"""By length in characters: in a language that the table does not know, its short words are its frequent ones."""
+"""By length in characters: in a language that the table does not know, short words are the frequent ones."""
 
 _OTHER_DEFAULT = 8.0
 _PAIR_SHARE = 0.75
@@ -40,7 +40,7 @@ _PAIR_SHARE = 0.75
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RarityTable:
-    """`keys`: `(n,)` uint32, ascending; `values`: `(n,)` float32. `checksum`: SHA-256 of the file, in hexadecimal."""
+    """`keys`: `(n,)` uint32, ascending; `values`: `(n,)` float32; `checksum`: SHA-256 of the file."""
 
     keys: NDArray[np.uint32]
     values: Float32Array
@@ -99,7 +99,8 @@ def default_rarity(kinds: NDArray[np.uint8], lengths: NDArray[np.integer]) -> Fl
 
 def default_pair_rarity(left: Float32Array, right: Float32Array) -> Float32Array:
     """Rarity of pairs that the table does not have."""
-    return np.minimum((left + right) * np.float32(_PAIR_SHARE), np.float32(PAIR_CAP))
+    expected = (left + right) * np.float32(_PAIR_SHARE)
+    return np.asarray(np.minimum(expected, np.float32(PAIR_CAP)), dtype=np.float32)
 
 
 def table_bytes(keys: NDArray[np.uint32], values: NDArray[np.floating]) -> bytes:
@@ -110,4 +111,4 @@ def table_bytes(keys: NDArray[np.uint32], values: NDArray[np.floating]) -> bytes
     first[1:] = keys[1:] != keys[:-1]
     steps = np.clip(np.rint(values[first] * STEPS), 0, 255).astype(np.uint8)
     header = MAGIC + np.array([VERSION, first.sum()], dtype="<u4").tobytes()
-    return header + keys[first].astype("<u4").tobytes() + steps.tobytes()
+    return b"".join([header, keys[first].astype("<u4").tobytes(), steps.tobytes()])

@@ -33,17 +33,36 @@ class Kind(IntEnum):
     MARK = 8
 
 
-KATAKANA_RUNS = False
-CLUSTER_MARKS = True
 MAX_WORD = 40
 """Characters of a longer run without a border (base64, DNA) are cut into words of this length."""
 
-_UNSPACED_RANGES = (
-    (0x0E00, 0x0EFF),  # Thai, Lao
-    (0x1000, 0x109F), (0xAA60, 0xAA7F), (0xA9E0, 0xA9FF),  # Myanmar
-    (0x1780, 0x17FF),  # Khmer
-    (0x1950, 0x19DF), (0x1A20, 0x1AAF), (0xA980, 0xA9DF), (0x1B00, 0x1B7F),  # Tai Le to Balinese
-)  # fmt: skip
+_SCRIPTS = (
+    (0x0E00, 0x0EFF, Kind.UNSPACED),  # Thai, Lao
+    (0x1000, 0x109F, Kind.UNSPACED),  # Myanmar, and three more blocks of it
+    (0xA9E0, 0xA9FF, Kind.UNSPACED),
+    (0xAA60, 0xAA7F, Kind.UNSPACED),
+    (0x1780, 0x17FF, Kind.UNSPACED),  # Khmer
+    (0x1950, 0x19DF, Kind.UNSPACED),  # Tai Le, New Tai Lue
+    (0x1A20, 0x1AAF, Kind.UNSPACED),  # Tai Tham
+    (0x1B00, 0x1B7F, Kind.UNSPACED),  # Balinese
+    (0xA980, 0xA9DF, Kind.UNSPACED),  # Javanese
+    (0x3041, 0x309F, Kind.HIRAGANA),
+    (0x30A0, 0x30FF, Kind.KATAKANA),
+    (0x31F0, 0x31FF, Kind.KATAKANA),
+    (0x1100, 0x11FF, Kind.HANGUL),  # jamo that do not form a syllable
+    (0x3131, 0x318E, Kind.HANGUL),
+    (0xA960, 0xA97F, Kind.HANGUL),
+    (0xAC00, 0xD7FF, Kind.HANGUL),
+    (0x2E80, 0x312F, Kind.IDEOGRAPH),  # radicals, 々, Bopomofo
+    (0x3190, 0xA4CF, Kind.IDEOGRAPH),  # unified ideographs, Yi
+    (0xF900, 0xFAFF, Kind.IDEOGRAPH),
+    (0x16FE0, 0x1B2FF, Kind.IDEOGRAPH),  # Tangut, Khitan, Nushu, old kana
+    (0x20000, 0x323AF, Kind.IDEOGRAPH),
+)
+"""Scripts whose words are not separated by spaces, and Hangul; letters of all others form words."""
+
+_PICTURES = 0x1F000
+"""From here on, symbols are pictures (emoji) that a person may look for; below, they are ornaments."""
 
 _PRIME = 0x9E3779B97F4A7C15 | 1
 _PRIME_INVERSE = pow(_PRIME, -1, 1 << 64)
@@ -77,11 +96,8 @@ def find_units(points: Points) -> Units:
 def _unit_begins(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
     begins = np.ones(len(kinds), dtype=bool)
     runs = (kinds == Kind.WORD) | (kinds == Kind.NUMBER) | (kinds == Kind.HANGUL) | (kinds == Kind.BORDER)
-    if KATAKANA_RUNS:
-        runs |= kinds == Kind.KATAKANA
     begins[1:] = ~(runs[1:] & (kinds[1:] == kinds[:-1]))
-    if CLUSTER_MARKS:
-        begins[1:] &= ~((kinds[1:] == Kind.MARK) & (kinds[:-1] >= Kind.UNSPACED))
+    begins[1:] &= ~((kinds[1:] == Kind.MARK) & (kinds[:-1] >= Kind.UNSPACED))
     return begins
 
 
@@ -106,28 +122,16 @@ def _kinds(points: Points) -> NDArray[np.uint8]:
 def kind_of(point: int) -> Kind:
     """The kind of one folded character."""
     category = unicodedata.category(chr(point))
-    if 0x3041 <= point <= 0x309F:
-        return Kind.HIRAGANA
-    if 0x30A1 <= point <= 0x30FF and point != 0x30FB or 0x31F0 <= point <= 0x31FF:
-        return Kind.KATAKANA
-    if category[0] == "N":
-        return Kind.NUMBER if point != 0x3007 else Kind.IDEOGRAPH
-    if category == "So" and point >= 0x1F000:
-        return Kind.IDEOGRAPH
-    if category[0] not in "LM":
-        return Kind.BORDER
-    if any(first <= point <= last for first, last in _UNSPACED_RANGES):
-        return Kind.MARK if category in {"Mn", "Mc"} else Kind.UNSPACED
-    if (
-        0x2E80 <= point <= 0x312F
-        or 0x3190 <= point <= 0xA4CF
-        or 0xF900 <= point <= 0xFAFF
-        or 0x16FE0 <= point <= 0x323AF
-    ):
-        return Kind.IDEOGRAPH
-    if 0x1100 <= point <= 0x11FF or 0x3131 <= point <= 0x318E or 0xA960 <= point <= 0xD7FF:
-        return Kind.HANGUL
-    return Kind.WORD
+    if category == "Nd":
+        return Kind.NUMBER
+    if category[0] not in "LMN":
+        return Kind.IDEOGRAPH if category == "So" and point >= _PICTURES else Kind.BORDER
+    script = next((kind for first, last, kind in _SCRIPTS if first <= point <= last), None)
+    if script is Kind.UNSPACED and category in {"Mn", "Mc"}:
+        return Kind.MARK
+    if script is None:
+        return Kind.NUMBER if category[0] == "N" else Kind.WORD
+    return script
 
 
 class RangeHashes:

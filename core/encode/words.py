@@ -20,7 +20,7 @@ Positions = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Which parts of a word count, beside the whole (weight 1): lengths in characters, and the norm of their sum."""
+    """Which parts of a word count beside the whole (weight 1): their lengths, and the norm of their sum."""
 
     gram_lengths: tuple[int, ...]
     gram_weight: float
@@ -28,8 +28,8 @@ class Parts:
     prefix_weight: float
 
 
-WORD_PARTS = Parts(gram_lengths=(3,), gram_weight=1.0, prefix_lengths=(4,), prefix_weight=0.7)
-HANGUL_PARTS = Parts(gram_lengths=(1, 2), gram_weight=1.0, prefix_lengths=(2,), prefix_weight=0.5)
+WORD_PARTS = Parts(gram_lengths=(3,), gram_weight=2.0, prefix_lengths=(4,), prefix_weight=1.0)
+HANGUL_PARTS = Parts(gram_lengths=(1, 2), gram_weight=1.5, prefix_lengths=(2,), prefix_weight=0.7)
 """Korean particles are written onto the word, so its first syllables and syllable pairs carry it."""
 
 
@@ -50,7 +50,8 @@ def unit_vectors(units: Units, hashes: Hashes, ranges: RangeHashes) -> tuple[Flo
 
 def norms(vectors: Float32Array) -> Float32Array:
     """`(n,)` float32, never 0."""
-    return np.maximum(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), np.float32(1e-9))
+    squares = np.einsum("ij,ij->i", vectors, vectors)
+    return np.asarray(np.maximum(np.sqrt(squares), np.float32(1e-9)), dtype=np.float32)
 
 
 def _grams(starts: Positions, ends: Positions, ranges: RangeHashes, parts: Parts) -> Float32Array:
