@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
@@ -74,7 +74,16 @@ class IgnoreRules:
     def at(self, source: Path) -> FolderRules:
         """The rules inside the folder `source` itself, which is never ignored, whatever its name."""
         specs = ((0, _compile(self.patterns)),) if self.patterns else ()
-        return FolderRules(rules=self, folder=source, prefix="", specs=specs + _own_spec(source, 0))
+        rules = replace(self, excluded=self._excluded_below(source)) if self.excluded else self
+        return FolderRules(rules=rules, folder=source, prefix="", specs=specs + _own_spec(source, 0))
+
+    def _excluded_below(self, source: Path) -> frozenset[Path]:
+        """The excluded folders, named as they are met on the way from `source`, which may be a link."""
+        real = source.resolve()
+        inside = {folder.resolve() for folder in self.excluded}
+        return frozenset(
+            source / folder.relative_to(real) for folder in inside if folder.is_relative_to(real)
+        )
 
     def ignores(self, source: Path, path: Path, *, is_dir: bool) -> bool:
         """Is `path`, at or below `source`, ignored, or a folder on the way to it? Reads ignore files."""

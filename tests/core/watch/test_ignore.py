@@ -130,3 +130,5 @@ def test_the_library_itself_is_excluded(tmp_path: Path) -> None:
     rules = IgnoreRules.from_settings(Settings(include_hidden=True), excluded=[tmp_path / "data" / "library"])
     assert rules.ignores(tmp_path, tmp_path / "data" / "library" / "x.db", is_dir=False)
     assert not rules.ignores(tmp_path, tmp_path / "library" / "x.db", is_dir=False)
+    (tmp_path / "link").symlink_to(tmp_path / "data")
+    assert rules.ignores(tmp_path / "link", tmp_path / "link" / "library" / "x.db", is_dir=False)

@@ -108,9 +108,9 @@ def test_names_of_any_bytes(tmp_path: Path) -> None:
 def test_folders_deeper_than_python_nests(tmp_path: Path) -> None:
     """Depth is limited by the system's paths, not by our stack; beyond that a folder is a read error."""
     handle = os.open(tmp_path, os.O_RDONLY)
-    for _ in range(2100):
-        os.mkdir("d", dir_fd=handle)
-        deeper = os.open("d", os.O_RDONLY, dir_fd=handle)
+    for name in ["d"] * 1100 + ["d" * 200] * 12:
+        os.mkdir(name, dir_fd=handle)
+        deeper = os.open(name, os.O_RDONLY, dir_fd=handle)
         os.close(handle)
         handle = deeper
     os.close(handle)
