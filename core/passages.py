@@ -1,0 +1,298 @@
+"""From a document's text to its passages: pure functions.
+
+Text is weighed, not counted: a character of Han or kana weighs three, one of Hangul, Thai and the like two,
+all others one, so that a passage holds about the same amount of text in every script.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.domain import ExtractedText, Page, Passage, Section, Span
+
+SPLITTER_VERSION = 1
+"""Raise it with every change that splits any text differently."""
+
+TARGET = 900
+"""About 300 characters of Japanese, 900 of English: 150 to 250 tokens."""
+
+LONGEST = TARGET * 3 // 2
+TINY = TARGET // 4
+OVERLAP = TARGET // 6
+
+HEADING_CHARACTERS = 100
+_JOINER = " › "
+
+BLOCK_CHARACTERS = 400_000
+"""Longer stretches are cut into blocks first, so that memory does not grow with the text."""
+
+_DISTANCE_PENALTY = 2.5
+"""A border one whole aim away from where it should be is worth this many grades less."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stretch:
+    """Text of one page and one section, which no passage leaves."""
+
+    start: int
+    end: int
+    page: int | None
+    heading: str
+    weight: int
+
+
+def split(text: ExtractedText) -> list[Passage]:
+    """Cut a text into passages: in order, each within one page, without outer white space.
+
+    Together they hold every character that is not white space. Two of them overlap only where a sentence was
+    too long and had to be cut.
+    """
+    passages: list[Passage] = []
+    for stretch in _joined(_stretches(text)):
+        for block_start, block_end in _blocks(text.text, stretch.start, stretch.end):
+            for start, end in _cut(text.text[block_start:block_end]):
+                span = _trimmed(text.text, block_start + start, block_start + end)
+                if span is not None:
+                    passages.append(Passage(span=span, page=stretch.page, heading=stretch.heading))
+    return passages
+
+
+def encoded_text(heading: str, body: str) -> tuple[str, int]:
+    """The string that the encoder gets, and how many characters stand in it before `body`."""
+    if not heading:
+        return body, 0
+    return f"{heading}\n{body}", len(heading) + 1
+
+
+def _stretches(text: ExtractedText) -> Iterator[_Stretch]:
+    """Cut at every page and section border; what lies between pages belongs to none."""
+    pages = sorted(text.pages, key=lambda page: page.span.start)
+    sections = sorted(text.sections, key=lambda section: section.start)
+    length = len(text.text)
+    cuts = {0, length, *(section.start for section in sections)}
+    cuts |= {edge for page in pages for edge in (page.span.start, page.span.end)}
+    ordered = sorted(cut for cut in cuts if 0 <= cut <= length)
+    page_starts, section_starts = [p.span.start for p in pages], [s.start for s in sections]
+    for start, end in pairwise(ordered):
+        page = _page_at(pages, bisect_right(page_starts, start) - 1, start)
+        heading = _heading(text.title, _section_at(sections, bisect_right(section_starts, start) - 1))
+        if not text.text[start:end].isspace():
+            weight = _weight(text.text[start:end])
+            yield _Stretch(start=start, end=end, page=page, heading=heading, weight=weight)
+
+
+def _page_at(pages: list[Page], index: int, position: int) -> int | None:
+    if index < 0 or position >= pages[index].span.end:
+        return None
+    return pages[index].number
+
+
+def _section_at(sections: list[Section], index: int) -> str:
+    return sections[index].heading if index >= 0 else ""
+
+
+def _heading(title: str, section: str) -> str:
+    """Title and section in at most HEADING_CHARACTERS; each keeps half of them if it needs them."""
+    title, section = " ".join(title.split()), " ".join(section.split())
+    if not section or section == title:
+        return title[:HEADING_CHARACTERS].rstrip()
+    if not title:
+        return section[:HEADING_CHARACTERS].rstrip()
+    room = HEADING_CHARACTERS - len(_JOINER)
+    title = title[: max(room // 2, room - len(section))].rstrip()
+    return title + _JOINER + section[: room - len(title)].rstrip()
+
+
+def _joined(stretches: Iterator[_Stretch]) -> Iterator[_Stretch]:
+    """Join neighbours of one page as long as both are tiny; the first one's heading stays."""
+    waiting: _Stretch | None = None
+    for each in stretches:
+        if waiting is None:
+            waiting = each
+        elif waiting.page == each.page and waiting.weight < TINY and each.weight < TINY:
+            weight = waiting.weight + each.weight
+            waiting = _Stretch(
+                start=waiting.start, end=each.end, page=each.page, heading=waiting.heading, weight=weight
+            )
+        else:
+            yield waiting
+            waiting = each
+    if waiting is not None:
+        yield waiting
+
+
+def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Pieces of at most BLOCK_CHARACTERS, cut after a line break where there is one near."""
+    while end - start > BLOCK_CHARACTERS:
+        limit = start + BLOCK_CHARACTERS
+        line_end = text.rfind("\n", limit - LONGEST, limit) + 1
+        cut = line_end or limit
+        yield start, cut
+        start = cut
+    yield start, end
+
+
+def _cut(text: str) -> Iterator[tuple[int, int]]:
+    """Cut a stretch into pieces of about equal weight, at the best border near where each should end."""
+    sums = _running_weights(text)
+    borders: list[_Border] = []
+    places: list[int] = []
+    if sums[-1] > LONGEST:
+        borders = list(_find_borders(text))
+        places = [border.position for border in borders]
+    start = 0
+    while sums[-1] - sums[start] > LONGEST:
+        left = int(sums[-1] - sums[start])
+        aim = left / -(-left // TARGET)
+        window = [_place(sums, sums[start] + share * aim) for share in (0.55, 1.0, 1.35)]
+        near = borders[bisect_left(places, window[0]) : bisect_right(places, window[2])]
+        best = _best(near, sums, int(sums[start]), aim)
+        end = best if best is not None else _weak_border(text, window[0], window[1])
+        yield start, end
+        start = end if best is not None else _restart(text, sums, end)
+    if start < len(text):
+        yield start, len(text)
+
+
+def _best(near: list[_Border], sums: NDArray[np.int64], base: int, aim: float) -> int | None:
+    """The border with the best mixture of grade and place."""
+    if not near:
+        return None
+    values = [
+        border.grade - _DISTANCE_PENALTY * abs(int(sums[border.position]) - base - aim) / aim
+        for border in near
+    ]
+    return near[max(range(len(near)), key=values.__getitem__)].position
+
+
+def _restart(text: str, sums: NDArray[np.int64], end: int) -> int:
+    """Where the passage after a cut sentence starts: OVERLAP before the cut, at a word border."""
+    earliest, latest = _place(sums, sums[end] - OVERLAP), _place(sums, sums[end] - OVERLAP // 2)
+    return _weak_border(text, earliest, latest)
+
+
+def _place(sums: NDArray[np.int64], weight: float) -> int:
+    return int(np.searchsorted(sums, weight, side="left"))
+
+
+def _running_weights(text: str) -> NDArray[np.int64]:
+    """`(len + 1,)`: the weight of the text before each position."""
+    sums = np.zeros(len(text) + 1, dtype=np.int64)
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    weights = np.ones(len(text), dtype=np.int8)
+    weights[points >= 0x0E00] = 2  # Thai, Lao, Myanmar, Khmer; Hangul
+    weights[(points >= 0x1E00) & (points < 0x2E80)] = 1  # Latin, Greek, punctuation
+    weights[(points >= 0x2E80) & ((points < 0xAC00) | (points > 0xD7FF))] = 3
+    np.cumsum(weights, out=sums[1:])
+    return sums
+
+
+def _weight(text: str) -> int:
+    """The weight of a text; LONGEST if it is at least that long anyway."""
+    return LONGEST if len(text) >= LONGEST else int(_running_weights(text)[-1])
+
+
+def _trimmed(text: str, start: int, end: int) -> Span | None:
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    end -= len(piece) - len(piece.rstrip())
+    return Span(start=start, end=end) if start < end else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Border:
+    """A new piece may start at `position`; the higher the grade the better."""
+
+    position: int
+    grade: float
+
+
+PARAGRAPH, SENTENCE, QUOTED, LINE, SPACE = 4.0, 3.0, 1.5, 1.5, 1.0
+
+_CLOSERS = "」』）〉》】〕］｝〗〙\"'”’)\\]}»›"
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_BORDER_PATTERN = re.compile(
+    rf"(?P<paragraph>\n[^\S\n]*\n\s*|[\f\u2029]\s*)"
+    rf"|(?P<wide>[。．！？｡؟۔।॥։።៕។။၊།⸮]+[{_CLOSERS}]*\s*)"
+    rf"|(?P<narrow>[.!?…‥]+[{_CLOSERS}]*(?:\s+|(?<=[^\x00-\x7f])))"
+    rf"|(?P<line>\n\s*)"
+    rf"|(?P<thai>(?<=[{_UNSPACED}])[ \u200b]+(?=[{_UNSPACED}]))"
+)
+_GRADES = {"paragraph": PARAGRAPH, "wide": SENTENCE, "narrow": SENTENCE, "line": LINE, "thai": SPACE}
+
+_ABBREVIATION = re.compile(
+    r"(?:^|[^\w.])"
+    r"(?:\w|\w(?:\.\w)+|[A-Z][a-z]{0,3}|etc|vs|cf|ca|al|bzw|usw|approx|dept|resp|fig|vol|ed|eds|pp|nos?|op)\.$"
+)
+_LOOK_BACK = 12
+_CLAUSE = re.compile(r"[、，；：،؛・]|[,;:](?=\s)|[」』）)\]]")
+_WORD = re.compile(r"\s+|[\u200b\-/_]")
+
+
+def _find_borders(text: str) -> Iterator[_Border]:
+    """The borders inside `text`, in order; those at its very end are left out."""
+    for match in _BORDER_PATTERN.finditer(text):
+        position = match.end()
+        if 0 < position < len(text):
+            yield _Border(position, _grade(text, match))
+
+
+def _weak_border(text: str, earliest: int, latest: int) -> int:
+    """The last clause border in `[earliest, latest]`, or word border, or `latest` but within no character.
+
+    The result is greater than `earliest` if `latest` is.
+    """
+    for pattern in (_CLAUSE, _WORD):
+        ends = [match.end() for match in pattern.finditer(text, earliest, latest)]
+        if ends and ends[-1] > earliest:
+            return ends[-1]
+    position = latest
+    while position > earliest + 1 and _continues(text, position):
+        position -= 1
+    return position
+
+
+def _continues(text: str, position: int) -> bool:
+    """Whether the character at `position` is part of what a reader sees as the one before it."""
+    if position >= len(text):
+        return False
+    return unicodedata.category(text[position]) in {"Mn", "Mc", "Me", "Cf"} or text[position - 1] == "\u200d"
+
+
+def _grade(text: str, match: re.Match[str]) -> float:
+    kind = match.lastgroup or "line"
+    if kind == "narrow":
+        return _grade_of_full_stop(text, match)
+    if kind == "wide" and "\n\n" in match.group():
+        return PARAGRAPH
+    if kind == "wide" and _quotation_goes_on(text, match):
+        return QUOTED
+    return _GRADES[kind]
+
+
+def _quotation_goes_on(text: str, match: re.Match[str]) -> bool:
+    """「行く。」と言った: after the closing bracket the sentence goes on."""
+    mark = match.group().rstrip()
+    return mark == match.group() and mark[-1] in _CLOSERS and "ぁ" <= text[match.end()] <= "ゟ"
+
+
+def _grade_of_full_stop(text: str, match: re.Match[str]) -> float:
+    """A full stop after an abbreviation, initial or ordinal, or before a small letter, ends no sentence."""
+    mark = match.group()
+    if "\n\n" in mark:
+        return PARAGRAPH
+    if text[match.end()].islower():
+        return LINE if "\n" in mark else SPACE / 2
+    if mark[0] == "." and mark[1:2].isspace():
+        before = text[max(0, match.start() - _LOOK_BACK) : match.start() + 1]
+        if before[-2:-1].isdigit() or _ABBREVIATION.search(before):
+            return SPACE / 2
+    return SENTENCE
