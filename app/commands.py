@@ -9,7 +9,7 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -22,13 +22,20 @@ from core.layout import LibraryLayout, default_library
 from core.progress import CancelToken
 from core.watch.events import WatchProblem
 
-OK, USAGE, FAILED = 0, 2, 3
+OK, FAILED = 0, 3
+
+_WATCH_READY_S = 60.0
+"""What changed before the watches were set is found by the sync after them; large folders take long."""
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Parse and run one command; returns the exit code."""
+OpenWindow = Callable[[App, Sequence[Path]], int]
+"""Shows the window with these folders added and returns the exit code."""
+
+
+def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
+    """Parse and run one command; returns the exit code. Only `open_window` knows Qt."""
     terminal.prepare_streams()
-    parsed = _parser().parse_args(arguments)
+    parsed = _parser().parse_args(arguments, argparse.Namespace(open_window=open_window))
     try:
         return int(parsed.command(parsed))
     except (CancelledError, KeyboardInterrupt):
@@ -43,10 +50,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _window(parsed: argparse.Namespace) -> int:
-    from app.window import run as run_window  # noqa: PLC0415 - the only command that may import Qt
-
     with _open(parsed) as app:
-        return run_window(app, parsed.folder)
+        return int(parsed.open_window(app, parsed.folder))
 
 
 def _add(parsed: argparse.Namespace) -> int:
@@ -103,7 +108,8 @@ def _watch(parsed: argparse.Namespace) -> int:
     def problem(what: WatchProblem) -> None:
         terminal.complain(f"{terminal.shown(what.folder)}: {what.detail}")
 
-    with _open(parsed) as app, app.watch(news.put, problem):
+    with _open(parsed) as app, app.watch(news.put, problem) as watcher:
+        watcher.wait_ready(_WATCH_READY_S)
         _index(app, "Looking at all folders")
         terminal.say("Watching. Press Ctrl+C to stop.")
         while (paths := news.get()) is not None:

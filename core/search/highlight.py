@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,11 +10,14 @@ from core.domain import Float32Array, Highlight, Int32Array, Span, TokenEmbeddin
 from core.search.maxsim import similarity
 
 MIN_STRENGTH = 0.25
-"""Below this a passage token shares too little with the question to be worth marking."""
+"""Below this a passage token shares too little with the question to be marked on its own."""
 
-MIN_WEIGHT = 0.3
-"""Query tokens lighter than this share of the heaviest (particles, articles) mark nothing on their own; they
-still do inside a longer match, where their neighbours make them similar."""
+FULL_WEIGHT = 0.5
+"""Query tokens lighter than this share of the heaviest (particles, articles, common characters) mark less, by
+the square: 「き」 in 「とき」 is no answer, however well it matches."""
+
+MIN_STRENGTH_INSIDE = 0.12
+"""A token that continues a match, in the passage as in the question (れ after 水漏), needs only this."""
 
 SNIPPET_WIDTH = 220
 """Columns of a snippet: about two lines in the list of results; East Asian characters take two each."""
@@ -23,43 +25,32 @@ SNIPPET_WIDTH = 220
 _SENTENCE_END = re.compile(r"[。．！？!?؟।]\s*|\.\s+|\n+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Answer:
-    """For each passage token: its strength, and the query token that it answers. `(tokens,)` each."""
-
-    strengths: Float32Array
-    query_tokens: Int32Array
-
-
 def find_highlights(
-    question: str,
-    query: TokenEmbeddings,
-    passage: TokenEmbeddings,
-    *,
-    noise_floor: float,
+    question: str, query: TokenEmbeddings, passage: TokenEmbeddings, *, noise_floor: float
 ) -> tuple[Highlight, ...]:
     """Mark what answered. `passage.spans` are in characters of the passage, which the result is too.
 
-    Tokens outside the passage (its heading) have spans that end at or before 0 and are left out.
+    Tokens outside the passage (its heading) have spans that start before 0 and are left out.
     """
     if len(query.vectors) == 0 or len(passage.vectors) == 0:
         return ()
-    answer = _align(query, passage.vectors, noise_floor)
+    strengths = (similarity(query.vectors, passage.vectors) - noise_floor) / (1.0 - noise_floor)
+    answers = _continued(_answers(query, strengths), strengths, query, passage)
     marked: list[Highlight] = []
     previous = -1
-    for token in np.flatnonzero((answer.strengths >= MIN_STRENGTH) & (passage.spans[:, 0] >= 0)):
+    for token, asked in answers.items():
         start, end = (int(x) for x in passage.spans[token])
-        if start == end:
+        # One character may hold several tokens (¼ is 1, ⁄, 4): it is marked once, for the first.
+        if start < (marked[-1].span.end if marked else 0) or start == end:
             continue
-        asked = query.spans[answer.query_tokens[token]]
-        highlight = Highlight(
-            span=Span(start=start, end=end),
-            strength=round(float(answer.strengths[token]), 3),
-            query=question[asked[0] : asked[1]],
-        )
-        follows = marked and marked[-1].span.end == start and _follows(query, answer, previous, int(token))
-        marked[-1:] = [_joined(marked[-1], highlight)] if follows else [*marked[-1:], highlight]
-        previous = int(token)
+        first, last = (int(x) for x in query.spans[asked])
+        strength = round(float(np.clip(strengths[asked, token], 0.0, 1.0)), 3)
+        new = Highlight(span=Span(start=start, end=end), strength=strength, query=question[first:last])
+        if marked and marked[-1].span.end == start and query.spans[answers[previous]][1] == first:
+            marked[-1] = _joined(marked[-1], new)
+        else:
+            marked.append(new)
+        previous = token
     return tuple(marked)
 
 
@@ -68,26 +59,49 @@ def choose_snippet(text: str, highlights: tuple[Highlight, ...]) -> Span:
     width = np.cumsum([0] + [2 if ord(c) >= 0x1100 else 1 for c in text])
     if width[-1] <= SNIPPET_WIDTH:
         return Span(start=0, end=len(text))
-    starts = [0] + [match.end() for match in _SENTENCE_END.finditer(text) if match.end() < len(text)]
-    starts += [max(0, _columns_before(width, highlight.span.start)) for highlight in highlights]
-    best = max(starts, key=lambda start: (_shown(width, highlights, start), -start))
+    sentences = [0] + [match.end() for match in _SENTENCE_END.finditer(text) if match.end() < len(text)]
+    inside = [_columns_before(width, highlight.span.start) for highlight in highlights]
+    # As much as can be shown, from the beginning of a sentence if possible, with little before it.
+    best = max(
+        [*sentences, *inside],
+        key=lambda start: (round(_shown(width, highlights, start), 3), start in sentences, start),
+    )
     return Span(start=best, end=_columns_after(width, best, SNIPPET_WIDTH))
 
 
-def _align(query: TokenEmbeddings, passage: Float32Array, noise_floor: float) -> _Answer:
+def _answers(query: TokenEmbeddings, strengths: Float32Array) -> dict[int, int]:
+    """Passage token -> the query token that it answers, for tokens that are marked on their own."""
     weights = np.linalg.norm(query.vectors, axis=1)
-    strengths = (similarity(query.vectors, passage) - noise_floor) / (1.0 - noise_floor)
-    # A light token counts only where it is a near-perfect match, that is, in the same context.
-    light = np.minimum(1.0, weights / (MIN_WEIGHT * weights.max(initial=1e-12)))
-    strengths = np.clip(strengths, 0.0, 1.0) * np.where(strengths > 0.8, 1.0, light[:, None])
-    answered = strengths.argmax(axis=0)
-    return _Answer(strengths=strengths.max(axis=0).astype(np.float32), query_tokens=answered.astype(np.int32))
+    full = FULL_WEIGHT * weights.max(initial=1e-12)
+    salience = np.minimum(1.0, weights / full) ** 2
+    weighted = strengths * salience[:, None]
+    best = weighted.argmax(axis=0)
+    return {int(token): int(best[token]) for token in np.flatnonzero(weighted.max(axis=0) >= MIN_STRENGTH)}
 
 
-def _follows(query: TokenEmbeddings, answer: _Answer, previous: int, token: int) -> bool:
-    """Whether two passage tokens answer query tokens that touch each other in the question."""
-    before, after = answer.query_tokens[previous], answer.query_tokens[token]
-    return bool(query.spans[before][1] == query.spans[after][0])
+def _continued(
+    answers: dict[int, int], strengths: Float32Array, query: TokenEmbeddings, passage: TokenEmbeddings
+) -> dict[int, int]:
+    """Add the tokens that continue a match to the right or to the left, in order of the passage."""
+    found = dict(answers)
+    for step in (1, -1):
+        for token in sorted(answers, reverse=step < 0):
+            here, asked = token, found[token]
+            while _touches(passage.spans, here, step) and _touches(query.spans, asked, step):
+                here, asked = here + step, asked + step
+                if here in found or strengths[asked, here] < MIN_STRENGTH_INSIDE:
+                    break
+                found[here] = asked
+    return dict(sorted(found.items()))
+
+
+def _touches(spans: Int32Array, token: int, step: int) -> bool:
+    """Whether the next token (to the left for -1) exists and no character stands between."""
+    other = token + step
+    if not 0 <= other < len(spans):
+        return False
+    left, right = min(token, other), max(token, other)
+    return bool(spans[left][1] == spans[right][0])
 
 
 def _joined(first: Highlight, second: Highlight) -> Highlight:
