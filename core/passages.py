@@ -34,6 +34,9 @@ _JOINER = " › "
 BLOCK_CHARACTERS = 400_000
 """Longer stretches are cut into blocks first, so that memory does not grow with the text."""
 
+_EARLIEST, _LATEST = 0.55, 1.35
+"""A passage may end from here to there, in shares of the weight that it should have."""
+
 _DISTANCE_PENALTY = 2.5
 """A border one whole aim away from where it should be is worth this many grades less."""
 
@@ -74,7 +77,8 @@ def encoded_text(heading: str, body: str) -> tuple[str, int]:
 
 def _stretches(text: ExtractedText) -> Iterator[_Stretch]:
     """Cut at every page and section border; what lies between pages belongs to none."""
-    pages = sorted(text.pages, key=lambda page: page.span.start)
+    pages = [page for page in text.pages if page.span.start < page.span.end]
+    pages.sort(key=lambda page: page.span.start)
     sections = sorted(text.sections, key=lambda section: section.start)
     length = len(text.text)
     cuts = {0, length, *(section.start for section in sections)}
@@ -143,34 +147,37 @@ def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _cut(text: str) -> Iterator[tuple[int, int]]:
     """Cut a stretch into pieces of about equal weight, at the best border near where each should end."""
     sums = _running_weights(text)
-    borders: list[_Border] = []
-    places: list[int] = []
-    if sums[-1] > LONGEST:
-        borders = list(_find_borders(text))
-        places = [border.position for border in borders]
-    start = 0
-    while sums[-1] - sums[start] > LONGEST:
-        left = int(sums[-1] - sums[start])
-        aim = left / -(-left // TARGET)
-        window = [_place(sums, sums[start] + share * aim) for share in (0.55, 1.0, 1.35)]
-        near = borders[bisect_left(places, window[0]) : bisect_right(places, window[2])]
-        best = _best(near, sums, int(sums[start]), aim)
-        end = best if best is not None else _weak_border(text, window[0], window[1])
-        yield start, end
-        start = end if best is not None else _restart(text, sums, end)
+    total = int(sums[-1])
+    borders = list(_find_borders(text)) if total > LONGEST else []
+    places = [border.position for border in borders]
+    weights: list[int] = sums[places].tolist()
+    start, before = 0, 0
+    while total - before > LONGEST:
+        aim = (total - before) / -(-(total - before) // TARGET)
+        first = bisect_left(weights, before + _EARLIEST * aim)
+        last = bisect_right(weights, before + _LATEST * aim)
+        best = _best(borders[first:last], weights[first:last], before + aim, aim)
+        if best is not None:
+            yield start, places[first + best]
+            start = places[first + best]
+        else:
+            end = _weak_border(text, _place(sums, before + _EARLIEST * aim), _place(sums, before + aim))
+            yield start, end
+            start = _restart(text, sums, end)
+        before = int(sums[start])
     if start < len(text):
         yield start, len(text)
 
 
-def _best(near: list[_Border], sums: NDArray[np.int64], base: int, aim: float) -> int | None:
-    """The border with the best mixture of grade and place."""
-    if not near:
+def _best(borders: list[_Border], weights: list[int], wanted: float, aim: float) -> int | None:
+    """The number of the border with the best mixture of grade and place."""
+    if not borders:
         return None
+    penalty = _DISTANCE_PENALTY / aim
     values = [
-        border.grade - _DISTANCE_PENALTY * abs(int(sums[border.position]) - base - aim) / aim
-        for border in near
+        border.grade - penalty * abs(weight - wanted) for border, weight in zip(borders, weights, strict=True)
     ]
-    return near[max(range(len(near)), key=values.__getitem__)].position
+    return max(range(len(values)), key=values.__getitem__)
 
 
 def _restart(text: str, sums: NDArray[np.int64], end: int) -> int:
