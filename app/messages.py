@@ -173,6 +173,43 @@ _STATES: dict[DocumentState, str] = {
     DocumentState.FAILED: QT_TRANSLATE_NOOP("messages", "failed"),
 }
 
+_TROUBLES: dict[str, UserMessage] = {  # by the value of a core.watch.events.WatchTrouble
+    "missing": UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "A folder is not there now: {path}"),
+        detail=QT_TRANSLATE_NOOP("messages", "What was read from it can still be found."),
+        action=QT_TRANSLATE_NOOP("messages", "Is its drive connected?"),
+    ),
+    "no-permission": UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "You may not read {path}"),
+        detail=QT_TRANSLATE_NOOP("messages", "Changes in it are not noticed."),
+        action=QT_TRANSLATE_NOOP("messages", "Check the permissions of that folder."),
+    ),
+    "limit": UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "{path} has more folders than the system lets Mikke watch"),
+        detail=QT_TRANSLATE_NOOP("messages", "Mikke looks at it from time to time; changes show up later."),
+        action=QT_TRANSLATE_NOOP("messages", "Raise fs.inotify.max_user_watches to see changes at once."),
+    ),
+    "network": UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "{path} is on a network drive"),
+        detail=QT_TRANSLATE_NOOP("messages", "Mikke looks at it from time to time; changes show up later."),
+    ),
+    "failed": UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "{path} cannot be watched"),
+        detail=QT_TRANSLATE_NOOP("messages", "Mikke looks at it from time to time; changes show up later."),
+    ),
+}
+
+
+def explain_watching(folder: Path, trouble: str, translate: Translate = untranslated) -> UserMessage:
+    """The message for a WatchProblem: `trouble` is the value of its WatchTrouble."""
+    template = _TROUBLES[trouble]
+    fields = {"path": path_text(folder)}
+    return UserMessage(
+        title=_fill(template.title, fields, translate),
+        detail=_fill(template.detail, fields, translate),
+        action=_fill(template.action, fields, translate),
+    )
+
 
 def explain(error: Exception, translate: Translate = untranslated) -> UserMessage:
     """The message for `error`: its own wording, or that of the nearest class above it."""

@@ -17,7 +17,7 @@ from app.controllers.preview import PreviewController
 from app.controllers.search import SearchController
 from app.controllers.watching import WatchingController
 from app.jobs import JobRunner
-from app.messages import CONTEXT, UserMessage, explain, path_text, printable
+from app.messages import CONTEXT, UserMessage, explain, explain_watching, path_text, printable
 from app.models.files import FileTableModel
 from app.models.results import ResultListModel, Row
 from app.theme import Theme
@@ -82,6 +82,8 @@ class Desk(QObject):
 
     def close(self) -> bool:
         """Stop everything; False if something did not stop within a second."""
+        for timer in self.findChildren(QTimer):
+            timer.stop()
         stopped = self.runner.close()
         self.watching.close()
         return stopped
@@ -289,14 +291,10 @@ class Desk(QObject):
         return self._sentences.reading(progress.path, progress.done, progress.total, progress.remaining_s)
 
     def _on_source_missing(self, folder: Path) -> None:
-        title = self.tr("A folder is not there now: {folder}").format(folder=path_text(folder))
-        detail = self.tr("What was read from it can still be found. Is its drive connected?")
-        self.window.banner.show_message(UserMessage(title=title, detail=detail))
+        self.window.banner.show_message(explain_watching(folder, "missing", _translate))
 
     def _on_watch_problem(self, problem: WatchProblem) -> None:
-        title = self.tr("{folder} cannot be watched").format(folder=path_text(problem.folder))
-        action = self.tr("Mikke looks at it from time to time instead; changes show up later.")
-        message = UserMessage(title=title, detail=printable(problem.detail), action=action)
+        message = explain_watching(problem.folder, problem.trouble, _translate)
         self.window.banner.show_message(message)
 
     # --- Failures ------------------------------------------------------------------------------
@@ -305,7 +303,7 @@ class Desk(QObject):
         self.window.banner.show_message(self._explain(error))
 
     def _explain(self, error: Exception) -> UserMessage:
-        return explain(error, lambda text: QCoreApplication.translate(CONTEXT, text))
+        return explain(error, _translate)
 
 
 def suggested_folders() -> list[Path]:
@@ -322,6 +320,10 @@ def _unique(folders: Iterable[Path]) -> list[Path]:
 
 def _sentence(message: UserMessage) -> str:
     return "\n\n".join(part for part in (message.title, message.detail, message.action) if part)
+
+
+def _translate(text: str) -> str:
+    return QCoreApplication.translate(CONTEXT, text)
 
 
 def _copy(text: str) -> None:

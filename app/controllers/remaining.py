@@ -1,4 +1,4 @@
-"""An honest remaining time: from the pace of the last minute, and none before there is a pace."""
+"""An honest remaining time: from the pace of the last minute (or more), and none before there is a pace."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ class RemainingTime:
         if self._points and done < self._points[-1][1]:
             self.restart()
         self._points.append((now_s, done))
-        while now_s - self._points[0][0] > _WINDOW_S:
+        # slow files stay longer, so that the pace always comes from several of them
+        while now_s - self._points[0][0] > _WINDOW_S and done - self._points[1][1] >= _MIN_FILES:
             self._points.popleft()
         seconds = now_s - self._points[0][0]
         files = done - self._points[0][1]

@@ -58,16 +58,22 @@ class SingleInstance(QObject):
 
     def _on_connection(self) -> None:
         socket = self._server.nextPendingConnection()
-        socket.disconnected.connect(socket.deleteLater)
-        socket.readyRead.connect(lambda: self._on_message(socket))
-        if socket.canReadLine():
-            self._on_message(socket)
+        socket.readyRead.connect(self._on_ready)
+        socket.disconnected.connect(self._on_ready)
+        self._read(socket)
 
-    def _on_message(self, socket: QLocalSocket) -> None:
+    def _on_ready(self) -> None:
+        socket = self.sender()
+        if isinstance(socket, QLocalSocket):
+            self._read(socket)
+
+    def _read(self, socket: QLocalSocket) -> None:
+        """One line with folders; the server deletes the socket with itself, at the latest."""
         if not socket.canReadLine():
             return
         try:
             names = json.loads(bytes(socket.readLine().data()))
         except ValueError:
             names = []
+        socket.disconnectFromServer()
         self.called.emit([Path(str(name)) for name in names] if isinstance(names, list) else [])

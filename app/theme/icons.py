@@ -1,51 +1,45 @@
-"""Icons: our own SVG drawings, tinted with a colour of the theme and sharp at every scale."""
+"""Icons: our own SVG drawings, tinted with a colour of the theme, sharp at the usual sizes and scales."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from core.layout import RESOURCES
 
 _FOLDER = RESOURCES / "icons"
-
-
-class _SvgEngine(QIconEngine):
-    """Draws an SVG at whatever size and device pixel ratio it is asked for."""
-
-    def __init__(self, svg: bytes) -> None:
-        super().__init__()
-        self._svg = svg
-
-    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:  # noqa: ARG002
-        painter.setOpacity(0.45 if mode == QIcon.Mode.Disabled else 1.0)
-        QSvgRenderer(QByteArray(self._svg)).render(painter, QRectF(rect))
-        painter.setOpacity(1.0)
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        pixmap = QPixmap(size)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
-        painter.end()
-        return pixmap
-
-    def clone(self) -> QIconEngine:
-        return _SvgEngine(self._svg)
+_SIDES = (16, 18, 20, 22)
+_APP_SIDES = (16, 32, 48, 72, 128)
+_SCALES = (1.0, 1.25, 1.5, 2.0)
 
 
 def icon(name: str, colour: str) -> QIcon:
     """The line drawing `name` in `colour` (the drawings say `currentColor`)."""
     svg = _path(name).read_text(encoding="utf-8").replace("currentColor", colour)
-    return QIcon(_SvgEngine(svg.encode("utf-8")))
+    return _icon(svg.encode("utf-8"), _SIDES)
 
 
 def app_icon() -> QIcon:
     """Mikke's own icon, in its own colours."""
-    return QIcon(_SvgEngine(_path("mikke").read_bytes()))
+    return _icon(_path("mikke").read_bytes(), _APP_SIDES)
+
+
+def _icon(svg: bytes, sides: Iterable[int]) -> QIcon:
+    """Rendered ahead for every size and scale: Python icon engines do not outlive their copies."""
+    renderer = QSvgRenderer(QByteArray(svg))
+    made = QIcon()
+    for side in sorted({round(side * scale) for side in sides for scale in _SCALES}):
+        pixmap = QPixmap(side, side)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        renderer.render(painter)
+        painter.end()
+        made.addPixmap(pixmap)
+    return made
 
 
 def _path(name: str) -> Path:

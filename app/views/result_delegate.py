@@ -44,13 +44,14 @@ class _Laid:
 class ResultDelegate(QStyledItemDelegate):
     def __init__(self, colours: Colours, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._colours = colours
+        self.set_colours(colours)
         self._laid: dict[tuple[object, ...], _Laid] = {}
         self._fonts: dict[tuple[str, bool], QFont] = {}
         self._base = QFont()
 
     def set_colours(self, colours: Colours) -> None:
         self._colours = colours
+        self._icons = {name: icon(name, colours.accent) for name in ("pdf", "file")}
 
     def forget_layouts(self) -> None:
         """The rows or the font have changed."""
@@ -110,7 +111,7 @@ class ResultDelegate(QStyledItemDelegate):
         title_metrics, small = self._metrics("title"), self._metrics("small")
         left = rect.left() + _MARGIN_X + _INDENT
         right = rect.right() - _MARGIN_X
-        drawing = icon("pdf" if row.document.format == "pdf" else "file", self._colours.accent)
+        drawing = self._icons["pdf" if row.document.format == "pdf" else "file"]
         offset = (title_metrics.height() - _ICON) / 2
         drawing.paint(painter, QRect(rect.left() + _MARGIN_X, round(top + offset), _ICON, _ICON))
         page_width = self._paint_page(painter, rect, top, row)

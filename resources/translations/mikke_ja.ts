@@ -54,22 +54,6 @@
         <source>Paused</source>
         <translation>一時停止中</translation>
     </message>
-    <message>
-        <source>A folder is not there now: {folder}</source>
-        <translation>フォルダーが見つかりません: {folder}</translation>
-    </message>
-    <message>
-        <source>What was read from it can still be found. Is its drive connected?</source>
-        <translation>読み込み済みの内容は引き続き検索できます。ドライブが接続されているか確認してください。</translation>
-    </message>
-    <message>
-        <source>{folder} cannot be watched</source>
-        <translation>{folder} の変更を監視できません</translation>
-    </message>
-    <message>
-        <source>Mikke looks at it from time to time instead; changes show up later.</source>
-        <translation>代わりに定期的に確認します。変更の反映が遅れることがあります。</translation>
-    </message>
 </context>
 <context>
     <name>FileTableModel</name>
@@ -731,6 +715,50 @@
     <message>
         <source>failed</source>
         <translation>失敗</translation>
+    </message>
+    <message>
+        <source>A folder is not there now: {path}</source>
+        <translation>フォルダーが見つかりません: {path}</translation>
+    </message>
+    <message>
+        <source>What was read from it can still be found.</source>
+        <translation>読み込み済みの内容は引き続き検索できます。</translation>
+    </message>
+    <message>
+        <source>Is its drive connected?</source>
+        <translation>ドライブが接続されているか確認してください。</translation>
+    </message>
+    <message>
+        <source>You may not read {path}</source>
+        <translation>{path} を読み取る権限がありません</translation>
+    </message>
+    <message>
+        <source>Changes in it are not noticed.</source>
+        <translation>このフォルダーの変更は反映されません。</translation>
+    </message>
+    <message>
+        <source>Check the permissions of that folder.</source>
+        <translation>フォルダーのアクセス権を確認してください。</translation>
+    </message>
+    <message>
+        <source>{path} has more folders than the system lets Mikke watch</source>
+        <translation>{path} のフォルダーが多すぎるため、変更を監視できません</translation>
+    </message>
+    <message>
+        <source>Mikke looks at it from time to time; changes show up later.</source>
+        <translation>代わりに定期的に確認します。変更の反映が遅れることがあります。</translation>
+    </message>
+    <message>
+        <source>Raise fs.inotify.max_user_watches to see changes at once.</source>
+        <translation>変更をすぐに反映するには、fs.inotify.max_user_watches を大きくしてください。</translation>
+    </message>
+    <message>
+        <source>{path} is on a network drive</source>
+        <translation>{path} はネットワークドライブにあります</translation>
+    </message>
+    <message>
+        <source>{path} cannot be watched</source>
+        <translation>{path} の変更を監視できません</translation>
     </message>
 </context>
 </TS>

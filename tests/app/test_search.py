@@ -1,0 +1,174 @@
+"""Typing and asking: the search box and its controller."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication
+
+from app.controllers.search import PAGE, SearchController
+from app.theme.palette import LIGHT
+from app.views.search_box import DEBOUNCE_MS, SearchBox
+from core.errors import LibraryDamagedError
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+"""The offscreen platform passes no size hints to a window manager and says so."""
+
+
+@pytest.fixture
+def box(qtbot):
+    box = SearchBox(LIGHT)
+    qtbot.addWidget(box)
+    box.show()
+    return box
+
+
+@pytest.fixture
+def controller(collection, runner):
+    return SearchController(collection, runner)
+
+
+def _compose(box: SearchBox, preedit: str, commit: str = "") -> None:
+    event = QInputMethodEvent(preedit, [])
+    event.setCommitString(commit)
+    QApplication.sendEvent(box, event)
+
+
+def test_a_question_is_asked_after_a_rest(box, qtbot):
+    """Typing asks once, after the last key, with the whole text."""
+    asked = []
+    box.asked.connect(asked.append)
+    started = time.monotonic()
+    qtbot.keyClicks(box, "budget")
+    qtbot.waitUntil(lambda: bool(asked))
+    assert asked == ["budget"]
+    assert time.monotonic() - started >= DEBOUNCE_MS / 1000 * 0.9
+
+
+def test_nothing_is_asked_while_a_composition_is_open(box, qtbot):
+    """Kana on their way to kanji are no question; the committed text is."""
+    asked = []
+    box.asked.connect(asked.append)
+    qtbot.keyClicks(box, "a")
+    for preedit in ("よ", "よさ", "よさん", "予算"):
+        _compose(box, preedit)
+        qtbot.wait(60)
+    qtbot.wait(2 * DEBOUNCE_MS)
+    assert asked == []
+    _compose(box, "", "予算")
+    qtbot.waitUntil(lambda: bool(asked))
+    assert asked == ["a予算"]
+
+
+def test_an_abandoned_composition_asks_what_waited(box, qtbot):
+    """Giving a composition up lets the question from before it go ahead."""
+    asked = []
+    box.asked.connect(asked.append)
+    qtbot.keyClicks(box, "a")
+    _compose(box, "よ")
+    _compose(box, "")
+    qtbot.waitUntil(lambda: asked == ["a"])
+
+
+def test_return_in_a_composition_belongs_to_the_input_method(box, qtbot):
+    """The Return that commits a composition opens nothing, nor do its arrows move or its Esc clear."""
+    heard = []
+    box.opened.connect(lambda: heard.append("opened"))
+    box.moved.connect(heard.append)
+    qtbot.keyClicks(box, "a")
+    _compose(box, "よさん")
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Down, Qt.Key.Key_Escape):
+        qtbot.keyClick(box, key)
+    assert heard == []
+    assert box.text() == "a"
+
+
+def test_keys_of_the_box(box, qtbot):
+    """Up and Down move, Return opens, Ctrl+Return reveals, Esc clears at once."""
+    heard = []
+    box.moved.connect(heard.append)
+    box.opened.connect(lambda: heard.append("open"))
+    box.revealed.connect(lambda: heard.append("reveal"))
+    box.asked.connect(lambda text: heard.append(f"ask {text}"))
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    qtbot.keyClick(box, Qt.Key.Key_Up)
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    qtbot.keyClick(box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(box, "x")
+    qtbot.keyClick(box, Qt.Key.Key_Return)  # asks at once: what is shown answers an older question
+    qtbot.keyClick(box, Qt.Key.Key_Escape)
+    assert heard == [1, -1, "open", "reveal", "ask x", "ask "]
+
+
+def test_a_reply_comes_with_whether_it_answers_the_same_question(controller, qtbot):
+    """The second reply to one question is marked as such; an empty question clears."""
+    with qtbot.waitSignal(controller.replied) as first:
+        controller.ask("budget")
+    with qtbot.waitSignal(controller.replied) as second:
+        controller.ask_again()
+    with qtbot.waitSignal(controller.replied) as third:
+        controller.ask("  ")
+    assert (first.args[1], second.args[1]) == (False, True)
+    assert third.args == [None, False]
+
+
+def test_only_the_newest_question_is_answered(controller, collection, qtbot):
+    """While a search runs newer questions replace each other, and its own reply is dropped."""
+    collection.search_s = 0.08
+    replies = []
+    controller.replied.connect(lambda reply, _same: replies.append(reply.query.text))
+    for text in ("b", "bu", "bud", "budg", "budget"):
+        controller.ask(text)
+    qtbot.waitUntil(lambda: bool(replies))
+    qtbot.wait(250)
+    assert replies == ["budget"]
+    assert collection.called("search") == ["b", "budget"]
+
+
+def test_a_question_cleared_while_it_runs_stays_cleared(controller, collection, qtbot):
+    """The reply to a question that was cleared is dropped."""
+    collection.search_s = 0.05
+    replies = []
+    controller.replied.connect(lambda reply, _same: replies.append(reply))
+    controller.ask("budget")
+    controller.ask("")
+    qtbot.wait(150)
+    assert replies == [None]
+
+
+def test_commits_in_a_burst_ask_again_once(controller, collection, qtbot):
+    """Many commits in a row search again once, and without a question not at all."""
+    for _ in range(20):
+        controller.ask_again()
+    qtbot.wait(400)
+    assert collection.called("search") == []
+    with qtbot.waitSignal(controller.replied):
+        controller.ask("budget")
+    with qtbot.waitSignal(controller.replied):
+        for _ in range(20):
+            controller.ask_again()
+    assert collection.called("search") == ["budget", "budget"]
+
+
+def test_the_end_of_the_list_asks_for_more(controller, qtbot):
+    """Asking for more asks the same question with a higher limit."""
+    with qtbot.waitSignal(controller.replied):
+        controller.ask("budget")
+    with qtbot.waitSignal(controller.replied) as more:
+        controller.ask_for_more()
+    assert more.args[0].query.limit == 2 * PAGE
+    assert more.args[1]
+
+
+def test_a_failure_is_told_and_the_next_question_works(controller, collection, qtbot, tmp_path):
+    """A failing search is reported, and does not stop the next one."""
+    collection.failure = LibraryDamagedError(tmp_path)
+    with qtbot.waitSignal(controller.failed) as failure:
+        controller.ask("budget")
+    assert failure.args == [collection.failure]
+    collection.failure = None
+    with qtbot.waitSignal(controller.replied):
+        controller.ask("library")
