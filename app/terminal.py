@@ -17,7 +17,6 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 from rich.text import Text
 
 from app.messages import reason_text
@@ -41,7 +40,7 @@ def shown(path: Path) -> str:
 
 
 def say(line: str) -> None:
-    _console().print(line, markup=False, highlight=False)
+    _console().print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def complain(line: str) -> None:
@@ -161,14 +160,10 @@ def print_status(status: LibraryStatus, files: Iterable[Document] | None) -> Non
         say(f"Folder: {shown(source.path)}")
     print_counts(status)
     say(f"Index: {status.tokens:,} tokens, {status.index_bytes / 1e6:,.1f} MB")
-    if files is None:
-        return
-    table = Table("state", "file", "reason", box=None)
-    for file in files:
-        style = "red" if file.state is DocumentState.FAILED else ""
-        reason = reason_text(file.reason) if file.reason else ""
-        table.add_row(str(file.state), Text(shown(file.path)), Text(reason), style=style)
-    _console().print(table)
+    for file in files or ():
+        reason = f"  ({reason_text(file.reason)})" if file.reason else ""
+        line = Text(f"{file.state:<10} {shown(file.path)}{reason}")
+        _console().print(line, style="red" if file.state is DocumentState.FAILED else None, soft_wrap=True)
 
 
 def _console() -> Console:

@@ -19,7 +19,7 @@ def put(db: Database, document_id: DocumentId, text: ExtractedText) -> None:
     packed = zlib.compress(text.text.encode("utf-8", "surrogatepass"), _COMPRESSION_LEVEL)
     db.execute(
         "INSERT OR REPLACE INTO texts (document_id, text, map) VALUES (?, ?, ?)",
-        [document_id, packed, json.dumps(_map(text), ensure_ascii=False)],
+        [document_id, packed, json.dumps(_map(text))],
     )
 
 
