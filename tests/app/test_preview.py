@@ -77,4 +77,7 @@ def test_a_long_text_is_shown_around_the_passage():
     assert start < around.start < around.end < end
     assert end - start <= WHOLE_TEXT_CHARS
     assert text[start - 1] == "\n"
+    one_line = "word " * 100_000
+    start, end = _window(one_line, Span(start=300_000, end=300_005))
+    assert 10_000 < end - start < 100_000
     assert _window("short", Span(start=0, end=5)) == (0, 5)
