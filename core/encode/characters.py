@@ -30,6 +30,9 @@ _LETTERS = {
     "ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d",  # no decomposition
 }  # fmt: skip
 
+_VARIANTS = {"戶": "戸", "户": "戸", "黑": "黒", "黃": "黄", "靑": "青"}
+"""Forms that NFKC makes of Kangxi radicals, and those of Japanese text in their place."""
+
 _IGNORABLE_RANGES = (
     (0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5),
     (0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164),
@@ -107,4 +110,4 @@ def _is_accent(base: str, mark: int) -> bool:
     return False
 
 
-_TRANSLATION = str.maketrans({**dict(zip(_RADICALS, _IDEOGRAPHS, strict=True)), **_LETTERS})
+_TRANSLATION = str.maketrans({**dict(zip(_RADICALS, _IDEOGRAPHS, strict=True)), **_LETTERS, **_VARIANTS})

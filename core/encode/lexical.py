@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from core.domain import Float32Array, Int32Array, TokenEmbeddings
 from core.encode.analysis import Analysis, analyse
-from core.encode.directions import DIM, directions, mix
+from core.encode.directions import DIM, add_directions, mix
 from core.encode.rarity import RarityTable
 from core.encode.units import Kind
 from core.encode.words import norms, unit_vectors
@@ -85,7 +85,7 @@ class LexicalEncoder:
             vectors, _ = self._embed(analysis)
             bounds = np.searchsorted(analysis.texts, np.arange(len(some) + 1)).tolist()
             results += [
-                TokenEmbeddings(vectors=vectors[start:end].copy(), spans=analysis.spans[start:end].copy())
+                TokenEmbeddings(vectors=vectors[start:end], spans=analysis.spans[start:end])
                 for start, end in pairwise(bounds)
             ]
         return results
@@ -98,8 +98,8 @@ class LexicalEncoder:
         units = analysis.units
         rarity = self._rarity.of_units(analysis.hashes, units.kinds, units.ends - units.starts)
         distinct, which = unit_vectors(units, analysis.hashes, analysis.ranges)
+        distinct *= np.sqrt(_first_of(rarity, which, len(distinct)))[:, None]
         vectors = distinct[which]
-        vectors *= np.sqrt(rarity)[:, None]
         if len(rarity) > 1:
             self._add_context(vectors, analysis, rarity)
         vectors /= norms(vectors)[:, None]
@@ -112,12 +112,19 @@ class LexicalEncoder:
         pair_rarity = self._rarity.of_pairs(pairs, rarity[:-1], rarity[1:])
         pair_weight = np.sqrt(pair_rarity) * together * np.float32(_NEIGHBOUR_WEIGHT)
         context = np.where(_is_word(analysis.units.kinds), _WORD_CONTEXT, 1.0).astype(np.float32)
-        vectors[1:] += directions(pairs ^ _LEFT_SALT) * (pair_weight * context[1:])[:, None]
-        vectors[:-1] += directions(pairs ^ _RIGHT_SALT) * (pair_weight * context[:-1])[:, None]
+        add_directions(vectors[1:], pairs ^ _LEFT_SALT, pair_weight * context[1:])
+        add_directions(vectors[:-1], pairs ^ _RIGHT_SALT, pair_weight * context[:-1])
         triples = mix(pairs[:-1] * _TRIPLE_FACTOR + hashes[2:])
         triple_weight = np.sqrt(np.maximum(pair_rarity[:-1], pair_rarity[1:])) * np.float32(_TRIPLE_WEIGHT)
         triple_weight *= together[:-1] & together[1:]
-        vectors[1:-1] += directions(triples ^ _TRIPLE_SALT) * (triple_weight * context[1:-1])[:, None]
+        add_directions(vectors[1:-1], triples ^ _TRIPLE_SALT, triple_weight * context[1:-1])
+
+
+def _first_of(values: Float32Array, which: NDArray[np.intp], count: int) -> Float32Array:
+    """The value of each distinct unit, from those of all units."""
+    distinct = np.empty(count, dtype=np.float32)
+    distinct[which] = values
+    return distinct
 
 
 def _is_word(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:

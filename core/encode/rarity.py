@@ -30,7 +30,7 @@ LEAST = 0.05
 _HEADER = len(MAGIC) + 8
 _KEY_SHIFT = np.uint64(32)
 
-_WORD_DEFAULTS = np.array([0.0, 1.5, 2.5, 4.0, 5.0, 6.0, 6.5, 7.0, 7.5, 8.0], dtype=np.float32)
+_WORD_DEFAULTS = np.array([0.0, 1.0, 1.5, 2.5, 4.0, 5.0, 5.5, 6.0, 6.5, 7.0, 7.5, 8.0], dtype=np.float32)
 """By length in characters: in a language that the table does not know, short words are the frequent ones."""
 
 _OTHER_DEFAULT = 8.0

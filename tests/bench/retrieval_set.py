@@ -1,7 +1,7 @@
 """Retrieval sets on disk: queries, passages and which passage answers which query.
 
-A set is a folder with `queries.jsonl.gz` ({"id", "text"} a line), `passages.jsonl.gz` ({"id", "text", "title"}
-a line) and `qrels.tsv` (query id, passage id and grade, separated by tabs, no header), all UTF-8.
+A set is a folder with `queries.jsonl.gz` ({"id", "text"} a line), `passages.jsonl.gz` ({"id", "text",
+"title"} a line) and `qrels.tsv` (query id, passage id and grade, separated by tabs, no header), all UTF-8.
 """
 
 from __future__ import annotations
