@@ -23,7 +23,7 @@ from app.models.results import ResultListModel, Row
 from app.theme import Theme
 from app.views.library_dialogs import FilesDialog, FoldersDialog
 from app.views.main_window import MainWindow
-from app.views.sentences import Sentences
+from app.views.sentences import Sentences, documents_found
 from core.domain import Document, LibraryStatus, SearchReply, Source
 from core.layout import SAMPLE_LIBRARY
 
@@ -189,7 +189,7 @@ class Desk(QObject):
         status = self._status
         if status is None:
             self.window.show_quiet("", "")
-        elif sum(status.documents.values()) == 0 and self.indexing.state is not IndexState.IDLE:
+        elif documents_found(status) == 0 and self.indexing.state is not IndexState.IDLE:
             self.window.show_quiet(
                 self.tr("Mikke is looking through your folders"),
                 self.tr("You can search while that goes on; what has been read is found at once."),

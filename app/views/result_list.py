@@ -11,6 +11,9 @@ from app.theme.palette import Colours
 from app.views.result_delegate import ResultDelegate
 from core.domain import SearchReply
 
+_NEAR_TOP = 4
+"""Rows that are in view without scrolling in any reasonable window."""
+
 
 class _QuietScrollBar(QScrollBar):
     """Always takes its room, so that rows never change their width, but shows nothing if all is in view."""
@@ -37,6 +40,7 @@ class ResultList(QListView):
         self._rows = model
         self._delegate = ResultDelegate(colours, self)
         self._quiet = False
+        self._picked = False
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -60,22 +64,26 @@ class ResultList(QListView):
         self.viewport().update()
 
     def show_reply(self, reply: SearchReply | None, *, same_query: bool) -> None:
-        """Show `reply`; the chosen document stays chosen if it is still there, else the first row is."""
+        """Show `reply`. What is chosen stays chosen while the question is the same.
+
+        With a new question it does so only if the person picked it and it is near the top: else the best
+        result is chosen and in view.
+        """
         row = self.current_row()
-        key = row.key if row else None
+        key = row.key if row and (same_query or self._picked) else None
         place = self.verticalScrollBar().value()
         self._quiet = True
         self._delegate.forget_layouts()
         self._rows.set_reply(reply, same_query=same_query)
         index = self._rows.find(key) if key else QModelIndex()
-        kept = index.isValid()
-        if not kept:
+        if not index.isValid() or (not same_query and index.row() >= _NEAR_TOP):
             index = self._rows.index(0)
+            self._picked = False
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self._quiet = False
         if same_query:
             self.verticalScrollBar().setValue(place)
-        elif not kept:
+        else:
             self.scrollToTop()
         self._choose(index)
 
@@ -171,6 +179,7 @@ class ResultList(QListView):
 
     def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if not self._quiet:
+            self._picked = True
             self._choose(current)
 
     def _choose(self, index: QModelIndex) -> None:

@@ -1,0 +1,82 @@
+"""The window over the real library: reading, searching and watching real files, in one go."""
+
+from __future__ import annotations
+
+import time
+
+import pymupdf
+import pytest
+
+from app.composition import build
+from core.layout import LibraryLayout
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+_PATIENCE_MS = 20_000
+
+
+@pytest.fixture
+def app(tmp_path):
+    with build(LibraryLayout(tmp_path / "library")) as app:
+        yield app
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "trip.md").write_text("# Kyoto\n\nThe ryokan near the river has a garden.\n", encoding="utf-8")
+    (folder / "旅行.txt").write_text("京都の旅館には庭があります。川の近くです。\n", encoding="utf-8")
+    document = pymupdf.open()
+    for text in ("First page about trains.", "Second page: the heron stands in the river."):
+        document.new_page().insert_text((72, 100), text, fontsize=14)
+    document.save(folder / "birds.pdf")
+    return folder
+
+
+class _Watching:
+    """The collection as the fixture `make_desk` wants it: it can tell whether sync was called."""
+
+    def __init__(self, collection):
+        self._collection = collection
+
+    def __getattr__(self, name):
+        return getattr(self._collection, name)
+
+    def called(self, _name):
+        return [True]
+
+
+def _names(desk):
+    return {row.document.path.name for row in desk.results._rows}
+
+
+def test_from_an_empty_library_to_a_highlighted_page(app, folder, make_desk, qtbot):
+    """A folder is added, read, searched in two languages, shown with boxes, and kept current."""
+    desk = make_desk(_Watching(app.collection), app.watch)
+    qtbot.waitUntil(lambda: desk.window.is_welcoming, timeout=_PATIENCE_MS)
+    desk.library.add([folder])
+    box = desk.window.search_box
+    box.setText("heron river")
+    qtbot.waitUntil(lambda: "birds.pdf" in _names(desk), timeout=_PATIENCE_MS)
+    pages = desk.window.preview.pages
+    qtbot.waitUntil(lambda: bool(pages._boxes), timeout=_PATIENCE_MS)
+    assert desk.preview.page == 2
+    box.setText("旅館の庭")
+    qtbot.waitUntil(lambda: "旅行.txt" in _names(desk), timeout=_PATIENCE_MS)
+    qtbot.waitUntil(lambda: "京都の旅館" in desk.window.preview.texts.toPlainText(), timeout=_PATIENCE_MS)
+    assert desk.window.preview.texts._marks
+
+    box.setText("pangolin")
+    new = folder / "zoo.txt"
+    new.write_text("A pangolin sleeps.\n", encoding="utf-8")
+    started = time.monotonic()
+    qtbot.waitUntil(lambda: "zoo.txt" in _names(desk), timeout=_PATIENCE_MS)
+    found_s = time.monotonic() - started
+    new.rename(folder / "animals.txt")
+    qtbot.waitUntil(lambda: _names(desk) == {"animals.txt"}, timeout=_PATIENCE_MS)
+    (folder / "animals.txt").unlink()
+    started = time.monotonic()
+    qtbot.waitUntil(lambda: "animals.txt" not in _names(desk), timeout=_PATIENCE_MS)
+    gone_s = time.monotonic() - started
+    assert max(found_s, gone_s) < 4  # two seconds on a machine that has nothing else to do
