@@ -25,6 +25,7 @@ _GAP = 5
 _ICON = 18
 _INDENT = _ICON + 10
 _MAX_LINES = 3
+_PAGE_GAP = 14
 _CACHE_ROWS = 600
 _ELLIPSIS = "…"
 
@@ -132,7 +133,7 @@ class ResultDelegate(QStyledItemDelegate):
         if row.hit is None or row.hit.page is None:
             return 0.0
         metrics = self._metrics("small")
-        text = self.tr("p. {page}").format(page=row.hit.page)
+        text = self._page_text(row)
         width = metrics.horizontalAdvance(text)
         painter.setFont(self._font("small", japanese=False))
         painter.setPen(QColor(self._colours.muted))
@@ -184,7 +185,9 @@ class ResultDelegate(QStyledItemDelegate):
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
-        height = _break_lines(layout, _text_width(row, width))
+        beside = 0.0 if row.first else self._metrics("small").horizontalAdvance(self._page_text(row))
+        room = width - 2 * _MARGIN_X - _INDENT - (beside + _PAGE_GAP if beside else 0)
+        height = _break_lines(layout, max(80.0, room))
         last = layout.lineAt(layout.lineCount() - 1)
         cut = last.isValid() and last.textStart() + last.textLength() < len(layout.text())
         laid = _Laid(layout=layout, marked=marked, height=height, cut=cut)
@@ -192,6 +195,11 @@ class ResultDelegate(QStyledItemDelegate):
             self._laid.clear()
         self._laid[key] = laid
         return laid
+
+    def _page_text(self, row: Row) -> str:
+        if row.hit is None or row.hit.page is None:
+            return ""
+        return self.tr("p. {page}").format(page=row.hit.page)
 
     def _metrics(self, kind: str) -> QFontMetricsF:
         return QFontMetricsF(self._font(kind, japanese=False))
@@ -216,11 +224,6 @@ def _row_width(option: QStyleOptionViewItem) -> int:
     if isinstance(view, QAbstractItemView):
         return view.viewport().width()
     return int(option.rect.width())
-
-
-def _text_width(row: Row, width: int) -> float:
-    page_column = 0 if row.first else 48
-    return max(80.0, width - 2 * _MARGIN_X - _INDENT - page_column)
 
 
 def _break_lines(layout: QTextLayout, width: float) -> float:

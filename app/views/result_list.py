@@ -72,6 +72,7 @@ class ResultList(QListView):
         row = self.current_row()
         key = row.key if row and (same_query or self._picked) else None
         place = self.verticalScrollBar().value()
+        height = self.visualRect(self.currentIndex()).top()
         self._quiet = True
         self._delegate.forget_layouts()
         self._rows.set_reply(reply, same_query=same_query)
@@ -81,7 +82,11 @@ class ResultList(QListView):
             self._picked = False
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self._quiet = False
-        if same_query:
+        if same_query and self._picked:  # better ones push in above: what is looked at stays where it is
+            self.doItemsLayout()
+            moved = self.visualRect(index).top() - height
+            self.verticalScrollBar().setValue(self.verticalScrollBar().value() + moved)
+        elif same_query:
             self.verticalScrollBar().setValue(place)
         else:
             self.scrollToTop()

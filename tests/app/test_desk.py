@@ -123,11 +123,16 @@ def test_the_chosen_document_stays_chosen(desk, collection, qtbot):
     _ask(desk, qtbot, "budget", 3)
     desk.window.results.move_by(2)
     assert desk.window.results.current_row().document.title == "notes"
+    place = desk.window.results.visualRect(desk.window.results.currentIndex()).top()
+    for number in range(8):
+        collection.put(f"/home/ai/Documents/above {number}.txt", ["the budget and the budget"])
+        collection.put(f"/home/ai/Documents/below {number}.txt", ["another budget"])
     collection.put("/home/ai/Documents/better.txt", ["budget budget budget"])
     desk.indexing.hint([Path("/home/ai/Documents/better.txt")])
     qtbot.waitUntil(lambda: "better" in _titles(desk))
     assert desk.window.results.current_row().document.title == "notes"
     assert desk.preview.row.document.title == "notes"
+    assert desk.window.results.visualRect(desk.window.results.currentIndex()).top() == place
 
 
 def test_a_new_question_shows_its_best_result(desk, qtbot):
