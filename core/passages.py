@@ -6,6 +6,7 @@ all others one, so that a passage holds about the same amount of text in every s
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
@@ -192,7 +193,8 @@ def _restart(text: str, sums: NDArray[np.int64], end: int) -> int:
 
 
 def _place(sums: NDArray[np.int64], weight: float) -> int:
-    return int(np.searchsorted(sums, weight, side="left"))
+    """The first position with at least this weight before it (an integer: a float would convert all sums)."""
+    return int(np.searchsorted(sums, math.ceil(weight), side="left"))
 
 
 def _running_weights(text: str) -> NDArray[np.int64]:

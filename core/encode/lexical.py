@@ -3,7 +3,7 @@
 Every unit (a word; a character of a script without spaces) becomes a unit vector: the sum of fixed directions
 of the unit with its parts, of the pair with its left and with its right neighbour, and of all three, each
 weighted by its rarity. So two tokens are the more similar the more of their surroundings they share. The
-norm of a query token is the rarity of its unit. It matches words and parts of words, not meanings.
+norm of a query token grows with the rarity of its unit. It matches words and parts of words, not meanings.
 """
 
 from __future__ import annotations
@@ -35,10 +35,12 @@ _LEFT_SALT, _RIGHT_SALT, _TRIPLE_SALT = (
 )
 _TRIPLE_FACTOR = np.uint64(5)
 
-_QUERY_EXPONENT = 0.75
-_NEIGHBOUR_WEIGHT = 0.6
-_TRIPLE_WEIGHT = 0.4
-_WORD_CONTEXT = 0.5
+_QUERY_EXPONENT = 0.65
+"""The norm of a query token is the rarity of its unit to this power (0.55 to 1 measured)."""
+
+_NEIGHBOUR_WEIGHT = 0.5
+_TRIPLE_WEIGHT = 0.35
+_WORD_CONTEXT = 0.6
 """A word says more on its own than a character does, so its neighbours count less."""
 
 

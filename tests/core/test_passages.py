@@ -165,9 +165,9 @@ def test_the_encoded_text_ends_with_the_body(heading, body):
 
 @pytest.mark.parametrize("unit", ["x", "字", "a b ", "日本語。", "\u0301"])
 def test_splitting_is_linear(unit):
-    """A million characters, with or without any border, are split in seconds."""
+    """A million characters, with or without any border, are split in a second of processor time or two."""
     text = unit * (1_000_000 // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
     passages = split(document(text))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 4
     assert len(passages) > 500
