@@ -51,6 +51,7 @@ QLabel[role="strong"] { font-weight: 600; }
 
 #resultList { background: $surface; border: none; outline: none; }
 #resultColumn, #previewColumn { background: $surface; border: 1px solid $line; border-radius: 12px; }
+#previewHeader QToolButton { padding: 6px 5px; }
 #previewHeader { border-bottom: 1px solid $line; }
 #pageView { background: $desk; border: none; }
 #textView { background: $surface; border: none; border-radius: 11px; padding: 10px 20px;
