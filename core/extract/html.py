@@ -18,12 +18,12 @@ _UNSEEN = frozenset(
         "audio", "video", "select", "button", "datalist", "rt", "rp", "rtc",
     }
 )  # fmt: skip
-"""Elements that are no part of the text. `rt` is the reading of a Japanese word, which would tear it apart."""
+"""Elements that are no part of the text. `rt` is a reading, which would tear a Japanese word apart."""
 _PARAGRAPHS = frozenset(
     {
         "address", "article", "aside", "blockquote", "body", "center", "details", "dialog", "dl",
-        "fieldset", "figure", "footer", "form", "header", "hgroup", "hr", "main", "ol", "p", "pre", "section", "summary",
-        "table", "ul",
+        "fieldset", "figure", "footer", "form", "header", "hgroup", "hr", "main", "ol", "p", "pre",
+        "section", "summary", "table", "ul",
     }
 )  # fmt: skip
 _LINES = frozenset(

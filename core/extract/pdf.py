@@ -19,7 +19,7 @@ from core.settings import ReadingLimits
 _BETWEEN_PAGES = "\n\n"
 _SHARE_OF_TIME = 0.7
 """Reading stops after this part of the time limit, so that a slow file is truncated and not killed."""
-_MAX_PIXELS = 40_000_000
+_MAX_PIXELS = 16_000_000
 _MAX_TITLE = 200
 _NO_TITLE = re.compile(
     r"untitled|microsoft (word|powerpoint|excel)"
@@ -44,6 +44,8 @@ def open_pdf(path: Path) -> Iterator[Any]:
                 raise ExtractionError(Reason.DAMAGED, "this is not a PDF")
             if document.needs_pass:
                 raise ExtractionError(Reason.ENCRYPTED)
+            if _page_count(document) == 0 and document.is_repaired:
+                raise ExtractionError(Reason.DAMAGED, "it has no pages that can be read")
             yield document
 
 
@@ -51,6 +53,13 @@ def _open(pymupdf: Any, name: str) -> Any:
     try:
         return pymupdf.open(name, filetype="pdf")
     except Exception as error:  # MuPDF's own exceptions have no narrower base
+        raise _as_reason(error) from error
+
+
+def _page_count(document: Any) -> int:
+    try:
+        return int(document.page_count)
+    except Exception as error:
         raise _as_reason(error) from error
 
 
@@ -70,8 +79,6 @@ def extract_pdf(path: Path, limits: ReadingLimits) -> ExtractedText:
     """Text, pages, title and bookmarks. Raises ExtractionError (ENCRYPTED, DAMAGED, NO_TEXT), OSError."""
     deadline = time.monotonic() + limits.timeout_s * _SHARE_OF_TIME
     with open_pdf(path) as document:
-        if document.page_count == 0 and document.is_repaired:
-            raise ExtractionError(Reason.DAMAGED, "it has no pages that can be read")
         reading = _Reading(document, limits.text_chars, deadline)
         reading.read()
         text = "".join(reading.parts)
@@ -81,7 +88,7 @@ def extract_pdf(path: Path, limits: ReadingLimits) -> ExtractedText:
             raise ExtractionError(Reason.NO_TEXT)
         return ExtractedText(
             text=text,
-            title=_title(document, reading.largest_line),
+            title=_title(document, reading.title_line),
             format="pdf",
             pages=tuple(reading.pages),
             sections=tuple(_sections(document, text, reading.pages)),
@@ -99,7 +106,7 @@ class _Reading:
         self._length = 0
         self.parts: list[str] = []
         self.pages: list[Page] = []
-        self.largest_line = ""
+        self.title_line = ""
         self.problem = ""
         self.truncated: StateReason | None = None
 
@@ -123,7 +130,7 @@ class _Reading:
             if self._length + len(page.text) > self._limit and index:
                 self._stop_at(index, count)
                 return
-            self.largest_line = self.largest_line or page.largest_line
+            self.title_line = self.title_line or page.title_line
             self._add(index, page.text)
         if damaged:
             self.truncated = too_long(f"{damaged} of {count} pages are damaged; {self.problem}")
@@ -143,12 +150,12 @@ class _Reading:
         self.truncated = too_long(f"the first {index:,} of {count:,} pages")
 
 
-def _title(document: Any, largest_line: str) -> str:
-    """The title that the file states, if a person wrote it, else the line in the largest letters."""
+def _title(document: Any, title_line: str) -> str:
+    """The title that the file states, if a person wrote it, else the largest line in front."""
     stated = " ".join(clean(document.metadata.get("title") or "").split())
     if stated and not _NO_TITLE.search(stated):
         return stated[:_MAX_TITLE]
-    return largest_line[:_MAX_TITLE] if has_letters(largest_line) else ""
+    return title_line[:_MAX_TITLE] if has_letters(title_line) else ""
 
 
 def _sections(document: Any, text: str, pages: Sequence[Page]) -> list[Section]:

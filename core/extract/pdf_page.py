@@ -5,8 +5,9 @@ Extraction and preview both use `read_page`, so a span of the stored text always
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ _SOFT_HYPHEN = "\u00ad"
 _SHORT_LINE = 0.6
 """A line shorter than this part of its block ends a paragraph (or is a row, an entry, a line of code)."""
 
+_TITLE_SIZE = 1.1
+"""A title's letters are at least this much larger than those of the text."""
+
 Rectangle = tuple[float, float, float, float]
 _NOWHERE: Rectangle = (float("nan"),) * 4
 
@@ -29,18 +33,17 @@ class PageText:
     """The text of a page.
 
     `boxes`: `(characters, 4)` float32, left, top, right, bottom in points from the top left of the page as
-    it is shown, NaN for characters that we put between lines. `lines`: `(characters,)` int32, the number of the
-    character's line, -1 for the same.
+    it is shown, NaN for characters that we put between lines. `lines`: `(characters,)` int32, the number of
+    the line, -1 for the same. `title_line`: the first line in letters larger than the others.
     """
 
     text: str
     boxes: Float32Array
     lines: Int32Array
-    largest_line: str
-    """The first of the lines in the largest size: what a reader would take for the title."""
+    title_line: str
 
     def boxes_of(self, span: Span) -> list[Rectangle]:
-        """The rectangles around the characters of `span`, one for each line; none if it is not in the text."""
+        """The rectangles around the characters of `span`, one for each line; none if it does not fit."""
         if not 0 <= span.start < span.end <= len(self.text):
             return []
         lines, boxes = self.lines[span.start : span.end], self.boxes[span.start : span.end]
@@ -82,8 +85,33 @@ def read_page(page: Any) -> PageText:
     for block in page.get_text("rawdict", flags=flags)["blocks"]:
         lines = [line for raw in block.get("lines", ()) if (line := _line(raw)).characters]
         if lines:
-            writer.add_block(lines)
-    return writer.page_text()
+            writer.add_block(_columns(lines))
+    text = writer.page_text()
+    return text if page.rotation == 0 else replace(text, boxes=_turned(text.boxes, page.rotation_matrix))
+
+
+def _columns(lines: list[_Line]) -> list[_Line]:
+    """MuPDF gives each character of vertical text as a line; those below each other are one."""
+    joined = lines[:1]
+    for line in lines[1:]:
+        above = joined[-1]
+        gap = line.box[1] - above.box[3]
+        same_column = min(line.box[2], above.box[2]) - max(line.box[0], above.box[0]) > line.size / 2
+        if above.vertical and line.vertical and same_column and abs(gap) < line.size / 2:
+            above.characters += line.characters
+            above.boxes += line.boxes
+            above.box = _around(np.array([above.box, line.box], np.float32))
+        else:
+            joined.append(line)
+    return joined
+
+
+def _turned(boxes: Float32Array, matrix: Sequence[float]) -> Float32Array:
+    """MuPDF finds text as if the page were not rotated; `matrix` is `pymupdf.Page.rotation_matrix`."""
+    a, b, c, d, e, f = matrix
+    x, y = boxes[:, 0::2], boxes[:, 1::2]
+    turned_x, turned_y = np.sort(a * x + c * y + e, axis=1), np.sort(b * x + d * y + f, axis=1)
+    return np.stack([turned_x[:, 0], turned_y[:, 0], turned_x[:, 1], turned_y[:, 1]], axis=1)
 
 
 def _line(raw: dict[str, Any]) -> _Line:
@@ -140,6 +168,7 @@ class _Writer:
         self._lines: list[int] = []
         self._line_count = 0
         self._largest: tuple[float, str] = (0.0, "")
+        self._sizes: Counter[float] = Counter()
 
     def add_block(self, lines: Sequence[_Line]) -> None:
         if self._characters:
@@ -153,11 +182,13 @@ class _Writer:
             before = line
 
     def page_text(self) -> PageText:
+        size, line = self._largest
+        usual = self._sizes.most_common(1)[0][0] if self._sizes else 0.0
         return PageText(
             text="".join(self._characters),
             boxes=np.array(self._boxes, np.float32).reshape(-1, 4),
             lines=np.array(self._lines, np.int32),
-            largest_line=self._largest[1],
+            title_line=line if size > usual * _TITLE_SIZE else "",
         )
 
     def _add_line(self, line: _Line) -> None:
@@ -168,6 +199,7 @@ class _Writer:
                 self._characters.append(character)
                 self._boxes.append(box)
                 self._lines.append(number)
+        self._sizes[round(line.size, 1)] += len(line.characters)
         if line.size > self._largest[0] + 0.1:
             self._largest = (line.size, "".join(line.characters).replace(_SOFT_HYPHEN, ""))
 
