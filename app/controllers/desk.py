@@ -82,7 +82,7 @@ class Desk(QObject):
 
     def close(self) -> bool:
         """Stop everything; False if something did not stop within a second."""
-        for timer in self.findChildren(QTimer):
+        for timer in (*self.window.findChildren(QTimer), *self.findChildren(QTimer)):
             timer.stop()
         stopped = self.runner.close()
         self.watching.close()

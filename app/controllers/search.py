@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -41,8 +42,9 @@ class SearchController(QObject):
         self._answered = ""
         self._later = QTimer(self)
         self._later.setSingleShot(True)
-        self._later.setInterval(_AGAIN_MS)
-        self._later.timeout.connect(self._request)
+        self._later.timeout.connect(self._repeat)
+        self._outdated = False
+        self._last_again_s = 0.0
 
     @property
     def text(self) -> str:
@@ -66,7 +68,16 @@ class SearchController(QObject):
     def ask_again(self) -> None:
         """The library has changed: ask the same question again, soon and quietly."""
         if self._text and not self._later.isActive():
-            self._later.start()
+            since_ms = (time.monotonic() - self._last_again_s) * 1000
+            self._later.start(max(0, round(_AGAIN_MS - since_ms)))
+
+    def _repeat(self) -> None:
+        """A running search goes on and is shown: else a slow one would never end while files are read."""
+        self._last_again_s = time.monotonic()
+        if self._running:
+            self._outdated = True
+        else:
+            self._request()
 
     def _request(self) -> None:
         self._later.stop()
@@ -78,7 +89,7 @@ class SearchController(QObject):
             self._start()
 
     def _start(self) -> None:
-        self._running = True
+        self._running, self._outdated = True, False
         number, query = self._newest, Query(text=self._text, limit=self._limit)
         job = self._runner.start(LANE, call(lambda: self._collection.search(query)))
         job.finished.connect(lambda reply: self._on_reply(number, reply))
@@ -101,3 +112,5 @@ class SearchController(QObject):
         self._running = False
         if self._text and number not in (self._newest, -1):
             self._start()
+        elif self._outdated:
+            self.ask_again()

@@ -106,8 +106,8 @@ def make_desk(qtbot, theme, language):
 
     yield make
     for desk in desks:
-        assert desk.close()
         desk.window.close()
+        assert desk.close()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 
@@ -151,6 +151,20 @@ def test_commits_in_a_burst_ask_again_once(controller, collection, qtbot):
         for _ in range(20):
             controller.ask_again()
     assert collection.called("search") == ["budget", "budget"]
+
+
+def test_commits_do_not_starve_a_slow_search(controller, collection, qtbot):
+    """While commits come all the time, slow searches are still shown, one after the other."""
+    collection.search_s = 0.4
+    replies = []
+    controller.replied.connect(lambda reply, _same: replies.append(reply))
+    controller.ask("budget")
+    commits = QTimer()
+    commits.timeout.connect(controller.ask_again)
+    commits.start(50)
+    qtbot.wait(1500)
+    commits.stop()
+    assert len(replies) >= 2
 
 
 def test_the_end_of_the_list_asks_for_more(controller, qtbot):
