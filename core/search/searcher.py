@@ -20,6 +20,7 @@ from core.index.snapshot import Snapshot
 from core.passages import encoded_text
 from core.search.candidates import Candidate, find_candidates
 from core.search.highlight import choose_snippet, find_highlights
+from core.search.maxsim import one_blas_thread
 
 HITS_PER_DOCUMENT = 3
 CANDIDATES_PER_RESULT = 10
@@ -43,10 +44,11 @@ class Searcher:
     def search(self, query: Query) -> SearchReply:
         """The best documents, best first. Raises LibraryDamagedError."""
         started = time.perf_counter()
-        embedded = self._encoder.encode_query(query.text)
-        snapshot = self.snapshot()
-        allowed = self._allowed(query)
-        results, considered = self._results(query, embedded, snapshot, allowed)
+        with one_blas_thread():
+            embedded = self._encoder.encode_query(query.text)
+            snapshot = self.snapshot()
+            allowed = self._allowed(query)
+            results, considered = self._results(query, embedded, snapshot, allowed)
         return SearchReply(
             query=query,
             model=self._encoder.name,
