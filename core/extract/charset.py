@@ -16,8 +16,10 @@ from functools import lru_cache
 
 from core.extract import letters
 
-SAMPLE_BYTES = 32 * 1024
-"""Bytes that are scored, from the first one that is not ASCII. More do not make the guess better."""
+SAMPLE_BYTES = 8 * 1024
+"""Bytes that are scored, of the lines that are not ASCII. More do not make the guess better."""
+
+_LINE_BEYOND_ASCII = re.compile(rb"[^\n\x80-\xff]{0,40}[\x80-\xff][^\n]*\n?")
 
 _SYMBOLS = frozenset("¤¦¬¯¨¸´ƒ‰¶±¥¢ªº×÷ˇ˘˙˛˝†‡¼½¾¹²³µˆ˜‹›ÞþÐðÝý¿¡")
 _TYPOGRAPHY = frozenset("\u00a0«»“”„‘’‚–—…•·©®°§€£№")
@@ -49,10 +51,12 @@ def guess_charset(data: bytes) -> tuple[str, float] | None:
     None if no candidate decodes a sample of the data. `data` may end in the middle of a character.
     """
     sample = _sample(data)
+    decoded = {codec: _decode(sample, codec) for codec in {charset.codec for charset in _charsets()}}
+    texts = {codec: _Decoded(text) for codec, text in decoded.items() if text is not None}
     scored = [
-        (_score(charset, text), charset.codec)
+        (_score(charset, texts[charset.codec]), charset.codec)
         for charset in _charsets()
-        if (text := _decode(sample, charset.codec)) is not None
+        if charset.codec in texts
     ]
     if not scored:
         return None
@@ -62,15 +66,20 @@ def guess_charset(data: bytes) -> tuple[str, float] | None:
 
 def score_utf16(text: str) -> float:
     """How much a UTF-16 decoding without a mark looks like text of one of the languages we know."""
-    return max(_score(charset, text) for charset in _charsets())
+    decoded = _Decoded(text[:SAMPLE_BYTES])
+    return max(_score(charset, decoded) for charset in _charsets())
 
 
 def _sample(data: bytes) -> bytes:
-    start = next(re.finditer(rb"[\x80-\xff]", data), None)
-    if start is None:
-        return data[:SAMPLE_BYTES]
-    begin = data.rfind(b"\n", 0, start.start()) + 1
-    return data[max(begin, start.start() - 200) :][:SAMPLE_BYTES]
+    """Whole lines, so that no character is cut but the last one."""
+    lines: list[bytes] = []
+    length = 0
+    for match in _LINE_BEYOND_ASCII.finditer(data):
+        lines.append(match[0][: SAMPLE_BYTES - length])
+        length += len(lines[-1])
+        if length >= SAMPLE_BYTES:
+            break
+    return b"".join(lines)
 
 
 def _decode(sample: bytes, codec: str) -> str | None:
@@ -83,28 +92,43 @@ def _decode(sample: bytes, codec: str) -> str | None:
     return None
 
 
-def _score(charset: _Charset, text: str) -> float:
-    counts = Counter(character for character in text if character >= "\x80")
-    total = counts.total()
-    if not total:
+class _Decoded:
+    """The sample by one codec, and what all languages of that codec need to know about it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._misfits: dict[_Script, float] = {}
+        self.counts = Counter(_BEYOND_ASCII.findall(text))
+        self.total = self.counts.total()
+
+    def misfits(self, script: _Script) -> float:
+        """What only neighbours show: letters of two scripts in one word, capitals after small letters."""
+        if script not in self._misfits:
+            self._misfits[script] = self._found_misfits(script)
+        return self._misfits[script]
+
+    def _found_misfits(self, script: _Script) -> float:
+        if script is _Script.WIDE:
+            return 1.2 * self._count(_LONE)
+        if script is _Script.LATIN:
+            return 1.5 * self._count(_CAPITAL_INSIDE) + self._count(_ACCENTS_ONLY)
+        return 1.5 * (self._count(_CAPITAL_INSIDE) + self._count(_MIXED)) + 0.6 * self._count(_ISOLATED)
+
+    def _count(self, pattern: re.Pattern[str]) -> int:
+        return len(pattern.findall(self._text))
+
+
+def _score(charset: _Charset, decoded: _Decoded) -> float:
+    if not decoded.total:
         return 0.0
     sum_of_weights = 0.0
-    for character, count in counts.items():
+    for character, count in decoded.counts.items():
         weight = charset.weights.get(character)
         sum_of_weights += count * (charset.other(character) if weight is None else weight)
-    return (sum_of_weights - _misfits(charset, text)) / total
+    return (sum_of_weights - decoded.misfits(charset.script)) / decoded.total
 
 
-def _misfits(charset: _Charset, text: str) -> float:
-    """What only neighbours show: letters of two scripts in one word, capitals after small letters."""
-    if charset.script is _Script.WIDE:
-        return 1.2 * len(_LONE.findall(text))
-    if charset.script is _Script.LATIN:
-        return 1.5 * len(_CAPITAL_INSIDE.findall(text)) + len(_ACCENTS_ONLY.findall(text))
-    strange = len(_CAPITAL_INSIDE.findall(text)) + len(_MIXED.findall(text))
-    return 1.5 * strange + 0.6 * len(_ISOLATED.findall(text))
-
-
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _LONE = re.compile(r"(?<=[a-zA-Z])[^\x00-\x7f\u2000-\u206f](?=[a-zA-Z])")
 _MIXED = re.compile(r"[a-zA-Z](?=[^\W\d_a-zA-Z])|[^\W\d_a-zA-Z](?=[a-zA-Z])")
 _ISOLATED = re.compile(r"(?<![^\W\d_])(?<![ั-๎])[^\W\d_a-zA-Z](?![^\W\d_]|[ั-๎])")

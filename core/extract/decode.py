@@ -45,6 +45,8 @@ _ISO_2022 = (
 )
 _WIDE_CODECS = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _CONTROL_BYTES = bytes({*range(0x20), 0x7F} - {*b"\t\n\r\x0b\x0c\x1a\x1b\b"})
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _SAMPLE_BYTES = 64 * 1024
 
 _MAX_CONTROL_SHARE = 0.02
@@ -104,8 +106,8 @@ def _wide(data: bytes, *, cut: bool) -> str:
 
 def _plausible(text: str) -> float:
     """From 0 (chance) to 1: the share of ASCII, and of the rest how well it fits a language."""
-    ascii_count = sum(character.isascii() for character in text)
-    controls = sum(character < " " and character not in "\t\n\r\x0b\x0c\x1b" for character in text)
+    ascii_count = len(text) - len(_BEYOND_ASCII.findall(text))
+    controls = len(_CONTROLS.findall(text))
     if controls > len(text) * _MAX_CONTROL_SHARE:
         return 0.0
     wide_count = len(text) - ascii_count
@@ -116,7 +118,7 @@ def _nearly_utf8(data: bytes, *, cut: bool) -> str | None:
     """UTF-8 with a few damaged places (a log of several programs, say)."""
     text = _lenient(data, "utf-8", cut=cut)
     broken = text.count("\ufffd")
-    beyond_ascii = sum(character > "\x7f" for character in text)
+    beyond_ascii = len(_BEYOND_ASCII.findall(text))
     damaged = broken > beyond_ascii * _MAX_BROKEN_SHARE
     return None if damaged or _control_count(data) else text
 
