@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -64,10 +65,13 @@ def remove(db: Database, document_ids: Iterable[DocumentId]) -> None:
 
 def get(db: Database, ids: Sequence[PassageId]) -> dict[PassageId, Stored]:
     """The passages with these ids; ids that are gone are left out."""
-    marks = ", ".join("?" * len(ids))
+    # As JSON, since SQLite limits the number of "?".
     rows = db.execute(
-        f"SELECT id, document_id, start, end, page, heading FROM passages WHERE id IN ({marks})",  # noqa: S608
-        list(ids),
+        """
+        SELECT id, document_id, start, end, page, heading FROM passages
+        WHERE id IN (SELECT value FROM json_each(?))
+        """,
+        [json.dumps(list(ids))],
     )
     found = (_stored(row) for row in rows.fetchall())
     return {stored.id: stored for stored in found}

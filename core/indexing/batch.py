@@ -62,7 +62,7 @@ class ReadDocument:
     document_id: DocumentId
     text: ExtractedText
     stamp: FileStamp
-    content_hash: bytes | None
+    content_hash: bytes
     encoded: EncodedDocument
 
 

@@ -145,4 +145,5 @@ class _Reader:
             stored = documents.get_stored(db, item.document_id)
             text = texts.get(db, item.document_id)
         assert stored is not None, "work is made from documents of the catalogue, under the writer's lock"
+        assert stored.content_hash is not None, "it was read before"
         return Extraction(text=text, content_hash=stored.content_hash, stamp=stored.document.stamp)

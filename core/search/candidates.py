@@ -9,7 +9,7 @@ import numpy as np
 from core.domain import Float32Array, PassageId
 from core.index.segment import Int64Array
 from core.index.snapshot import Snapshot
-from core.search.maxsim import score_all
+from core.search.maxsim import Question, score_all
 
 SCORE_DECIMALS = 4
 """Scores are compared rounded: the last bits depend on how a matrix product was cut into blocks, and equal
@@ -33,15 +33,17 @@ class Candidates:
 
 
 def find_candidates(
-    snapshot: Snapshot, query: Float32Array, *, allowed: Int64Array | None, count: int
+    snapshot: Snapshot, question: Question, *, allowed: Int64Array | None, count: int
 ) -> Candidates:
     """Score all allowed passages exactly and keep the best `count`.
 
-    `query` is `(query tokens, dim)` float32; `allowed` are ascending passage ids, or None for all.
+    `allowed` are ascending passage ids, or None for all. Fewer than `count` come back only if no more answer.
     """
     ids, scores, considered = [np.empty(0, np.int64)], [np.empty(0, np.float32)], 0
     masks = [view.allowed(allowed) for view in snapshot.views]
-    for view, mask, found in zip(snapshot.views, masks, score_all(snapshot.views, masks, query), strict=True):
+    for view, mask, found in zip(
+        snapshot.views, masks, score_all(snapshot.views, masks, question), strict=True
+    ):
         considered += int(mask.sum())
         scored = np.flatnonzero(np.isfinite(found))
         kept = scored[_largest(found[scored], count)]

@@ -7,14 +7,8 @@ import re
 import numpy as np
 
 from core.domain import Float32Array, Highlight, Int32Array, Span, TokenEmbeddings
+from core.search.answers import MIN_STRENGTH, salience, strengths
 from core.search.maxsim import similarity
-
-MIN_STRENGTH = 0.25
-"""Below this a passage token shares too little with the question to be marked on its own."""
-
-FULL_WEIGHT = 0.5
-"""Query tokens lighter than this share of the heaviest (particles, articles, common characters) mark less, by
-the square: 「き」 in 「とき」 is no answer, however well it matches."""
 
 MIN_STRENGTH_INSIDE = 0.12
 """A token that continues a match, in the passage as in the question (れ after 水漏), needs only this."""
@@ -34,8 +28,8 @@ def find_highlights(
     """
     if len(query.vectors) == 0 or len(passage.vectors) == 0:
         return ()
-    strengths = (similarity(query.vectors, passage.vectors) - noise_floor) / (1.0 - noise_floor)
-    answers = _continued(_answers(query, strengths), strengths, query, passage)
+    found = strengths(similarity(query.vectors, passage.vectors), noise_floor)
+    answers = _continued(_answers(query, found), found, query, passage)
     marked: list[Highlight] = []
     previous = -1
     for token, asked in answers.items():
@@ -44,7 +38,7 @@ def find_highlights(
         if start < (marked[-1].span.end if marked else 0) or start == end:
             continue
         first, last = (int(x) for x in query.spans[asked])
-        strength = round(float(np.clip(strengths[asked, token], 0.0, 1.0)), 3)
+        strength = round(float(np.clip(found[asked, token], 0.0, 1.0)), 3)
         new = Highlight(span=Span(start=start, end=end), strength=strength, query=question[first:last])
         if marked and marked[-1].span.end == start and query.spans[answers[previous]][1] == first:
             marked[-1] = _joined(marked[-1], new)
@@ -69,30 +63,28 @@ def choose_snippet(text: str, highlights: tuple[Highlight, ...]) -> Span:
     return Span(start=best, end=_columns_after(width, best, SNIPPET_WIDTH))
 
 
-def _answers(query: TokenEmbeddings, strengths: Float32Array) -> dict[int, int]:
+def _answers(query: TokenEmbeddings, found: Float32Array) -> dict[int, int]:
     """Passage token -> the query token that it answers, for tokens that are marked on their own."""
-    weights = np.linalg.norm(query.vectors, axis=1)
-    full = FULL_WEIGHT * weights.max(initial=1e-12)
-    salience = np.minimum(1.0, weights / full) ** 2
-    weighted = strengths * salience[:, None]
+    weighted = found * salience(query.vectors)[:, None]
     best = weighted.argmax(axis=0)
-    return {int(token): int(best[token]) for token in np.flatnonzero(weighted.max(axis=0) >= MIN_STRENGTH)}
+    marked = np.flatnonzero(weighted.max(axis=0) >= MIN_STRENGTH)
+    return {int(token): int(best[token]) for token in marked}
 
 
 def _continued(
-    answers: dict[int, int], strengths: Float32Array, query: TokenEmbeddings, passage: TokenEmbeddings
+    answers: dict[int, int], found: Float32Array, query: TokenEmbeddings, passage: TokenEmbeddings
 ) -> dict[int, int]:
     """Add the tokens that continue a match to the right or to the left, in order of the passage."""
-    found = dict(answers)
+    continued = dict(answers)
     for step in (1, -1):
         for token in sorted(answers, reverse=step < 0):
-            here, asked = token, found[token]
+            here, asked = token, continued[token]
             while _touches(passage.spans, here, step) and _touches(query.spans, asked, step):
                 here, asked = here + step, asked + step
-                if here in found or strengths[asked, here] < MIN_STRENGTH_INSIDE:
+                if here in continued or found[asked, here] < MIN_STRENGTH_INSIDE:
                     break
-                found[here] = asked
-    return dict(sorted(found.items()))
+                continued[here] = asked
+    return dict(sorted(continued.items()))
 
 
 def _touches(spans: Int32Array, token: int, step: int) -> bool:

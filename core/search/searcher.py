@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,14 +13,15 @@ from sqlite_utils import Database
 
 from core.catalogue import documents, passages, segments, texts
 from core.catalogue.catalogue import Catalogue
-from core.domain import Document, DocumentId, Hit, Query, Result, SearchReply, Span, TokenEmbeddings
+from core.domain import Document, DocumentId, Hit, Query, Result, SearchReply, TokenEmbeddings
 from core.encode.encoder import Encoder
 from core.index.segment import Int64Array
 from core.index.snapshot import Snapshot
 from core.passages import encoded_text
+from core.search.answers import least_products
 from core.search.candidates import Candidate, find_candidates
 from core.search.highlight import choose_snippet, find_highlights
-from core.search.maxsim import one_blas_thread
+from core.search.maxsim import Question, one_blas_thread
 
 HITS_PER_DOCUMENT = 3
 CANDIDATES_PER_RESULT = 10
@@ -96,14 +97,16 @@ class Searcher:
     ) -> tuple[tuple[Result, ...], int]:
         if len(embedded.vectors) == 0:
             return (), 0
+        least = least_products(embedded.vectors, self._encoder.noise_floor)
+        question = Question(vectors=embedded.vectors, least=least)
         count = query.limit * CANDIDATES_PER_RESULT
         while True:
-            found = find_candidates(snapshot, embedded.vectors, allowed=allowed, count=count)
+            found = find_candidates(snapshot, question, allowed=allowed, count=count)
             with self._catalogue.read() as db:
                 page = _ResultPage(db, self._encoder, snapshot, query, embedded)
                 page.add(found.best)
             # A few documents with very many passages must not crowd out the rest.
-            if len(page.results) >= query.limit or count >= found.considered:
+            if len(page.results) >= query.limit or len(found.best) < count:
                 return page.ordered(), found.considered
             count *= CANDIDATES_PER_RESULT
 
@@ -120,16 +123,12 @@ class _ResultPage:
     results: dict[DocumentId, tuple[Document, list[Hit]]] = field(default_factory=dict)
     _texts: dict[DocumentId, str] = field(default_factory=dict)
 
-    def add(self, candidates: Iterable[Candidate]) -> None:
-        candidates = list(candidates)
+    def add(self, candidates: Sequence[Candidate]) -> None:
         stored = passages.get(self.db, [candidate.passage_id for candidate in candidates])
         for candidate in candidates:
             passage = stored.get(candidate.passage_id)
-            if passage is None or not self._has_room(passage.document_id):
-                continue
-            hit = self._hit(candidate, passage)
-            if hit.highlights:
-                self._append(passage.document_id, hit)
+            if passage is not None and self._has_room(passage.document_id):
+                self._append(passage.document_id, self._hit(candidate, passage))
 
     def ordered(self) -> tuple[Result, ...]:
         return tuple(
@@ -166,7 +165,7 @@ class _ResultPage:
             page=stored.passage.page,
             text=text,
             score=candidate.score,
-            snippet=choose_snippet(text, highlights) if highlights else Span(start=0, end=len(text)),
+            snippet=choose_snippet(text, highlights),
             highlights=highlights,
         )
 

@@ -81,7 +81,7 @@ def _index(
         text = ExtractedText(text=each.text, title=each.title, format="txt")
         encoded = encode_document(text, encoder, CancelToken())
         batch.add(
-            ReadDocument(document_id=document_id, text=text, stamp=_STAMP, content_hash=None, encoded=encoded)
+            ReadDocument(document_id=document_id, text=text, stamp=_STAMP, content_hash=b"", encoded=encoded)
         )
     batch.commit()
 

@@ -27,7 +27,8 @@ def test_the_word_asked_for_is_marked_whole(encoder):
 def test_particles_alone_are_not_marked(encoder):
     """Common characters and words mark nothing by themselves, and close a gap inside a match."""
     found = marks(encoder, "水漏れのときは", "留守のときは管理室へ。水漏れに気づいたときは止水栓へ。")
-    assert set(found) == {"水漏れ"}
+    assert "水漏れ" in found
+    assert not {"の", "と", "き", "は", "とき", "ときは", "のときは"} & set(found)
     assert set(marks(encoder, "what is the excess", "It is the end. The excess is 250.")) == {"excess"}
 
 

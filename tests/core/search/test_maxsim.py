@@ -10,7 +10,7 @@ from core.index.segment import EncodedPassages, Segment, write_segment
 from core.index.snapshot import SegmentView, Snapshot
 from core.search import maxsim
 from core.search.candidates import SCORE_DECIMALS, find_candidates
-from core.search.maxsim import score_all, similarity
+from core.search.maxsim import Question, score_all, similarity
 
 
 def oracle(query, passage):
@@ -21,6 +21,11 @@ def oracle(query, passage):
 def vectors(rng, tokens, dim):
     made = rng.standard_normal((tokens, dim)).astype(np.float32)
     return made / np.maximum(np.linalg.norm(made, axis=1, keepdims=True), 1e-9)
+
+
+def anything(query):
+    """A question that every passage answers."""
+    return Question(vectors=query, least=np.full(len(query), -np.inf, np.float32))
 
 
 def segment(folder, rng, counts, *, dim=32, first_id=1):
@@ -41,7 +46,7 @@ def test_scores_equal_the_oracle(tmp_path_factory, monkeypatch_module, data):
     made = segment(tmp_path_factory.mktemp("index"), rng, counts)
     query = vectors(rng, data.draw(st.integers(1, 5)), 32) * 2
     view = SegmentView(segment=made, alive=np.ones(len(counts), np.bool_))
-    (scores,) = score_all([view], [allowed], query)
+    (scores,) = score_all([view], [allowed], anything(query))
     for ordinal, count in enumerate(counts):
         if allowed[ordinal] and count:
             assert scores[ordinal] == pytest.approx(oracle(query, made.vectors(ordinal)), abs=1e-4)
@@ -66,7 +71,7 @@ def test_candidates_are_the_best_of_all_segments(tmp_path):
         for each in parts
         for ordinal, passage_id in enumerate(each.passage_ids)
     }
-    found = find_candidates(snapshot, query, allowed=None, count=25)
+    found = find_candidates(snapshot, anything(query), allowed=None, count=25)
     best = sorted(expected, key=lambda passage_id: (-expected[passage_id], passage_id))[:25]
     assert [candidate.passage_id for candidate in found.best] == best
     assert found.considered == 120
@@ -80,7 +85,7 @@ def test_equal_passages_are_ordered_by_id(tmp_path):
     parts = [EncodedPassages.compress(ids, [one] * len(ids))]
     made = Segment.open(write_segment(tmp_path, dim=32, model=bytes(16), parts=parts))
     snapshot = Snapshot(views=(SegmentView(segment=made, alive=np.ones(len(ids), np.bool_)),))
-    found = find_candidates(snapshot, vectors(rng, 3, 32), allowed=None, count=10)
+    found = find_candidates(snapshot, anything(vectors(rng, 3, 32)), allowed=None, count=10)
     assert [candidate.passage_id for candidate in found.best] == list(range(31, 41))
 
 
@@ -92,7 +97,7 @@ def test_only_allowed_and_alive_passages_count(tmp_path):
     alive[[0, 5]] = False
     snapshot = Snapshot(views=(SegmentView(segment=made, alive=alive),))
     allowed = np.array([1, 2, 3, 6, 9], np.int64)
-    found = find_candidates(snapshot, vectors(rng, 3, 32), allowed=allowed, count=4)
+    found = find_candidates(snapshot, anything(vectors(rng, 3, 32)), allowed=allowed, count=4)
     assert {candidate.passage_id for candidate in found.best} <= {2, 3, 9}
     assert found.considered == 3
     assert len(found.best) == 3
@@ -104,3 +109,15 @@ def test_similarity_ignores_query_weights():
     query, passage = vectors(rng, 3, 32), vectors(rng, 6, 32)
     weights = np.array([[0.5], [1.0], [7.0]], np.float32)
     assert similarity(query * weights, passage) == pytest.approx(query @ passage.T, abs=1e-5)
+
+
+def test_passages_that_answer_nothing_are_no_candidates(tmp_path):
+    """A passage needs one token that is alike enough; chance similarities never fill the list."""
+    rng = np.random.default_rng(9)
+    made = segment(tmp_path, rng, [6] * 50)
+    snapshot = Snapshot(views=(SegmentView(segment=made, alive=np.ones(50, np.bool_)),))
+    query = made.vectors(17)[2:4].copy()
+    question = Question(vectors=query, least=np.full(2, 0.9, np.float32))
+    found = find_candidates(snapshot, question, allowed=None, count=10)
+    assert [candidate.passage_id for candidate in found.best] == [18]
+    assert found.considered == 50

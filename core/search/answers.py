@@ -1,0 +1,35 @@
+"""Here is a similarity: does this passage token answer that query token, or are they alike by chance?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.domain import Float32Array
+
+MIN_STRENGTH = 0.25
+"""Below this a passage token shares too little with a query token to answer it on its own."""
+
+FULL_WEIGHT = 0.5
+"""Query tokens lighter than this share of the heaviest (particles, articles, common characters) count less,
+by the square: き in とき is no answer, however well it matches."""
+
+
+def strengths(similarities: Float32Array, noise_floor: float) -> Float32Array:
+    """Cosines -> strengths: 0 or less at the noise floor, 1 for the same word in the same context."""
+    return np.asarray((similarities - noise_floor) / (1.0 - noise_floor), dtype=np.float32)
+
+
+def salience(query: Float32Array) -> Float32Array:
+    """How much each query token counts, `(query tokens,)` in [0, 1]; `query` is `(query tokens, dim)`."""
+    weights = np.linalg.norm(query, axis=1)
+    full = FULL_WEIGHT * weights.max(initial=1e-12)
+    return np.asarray(np.minimum(1.0, weights / full) ** 2, dtype=np.float32)
+
+
+def least_products(query: Float32Array, noise_floor: float) -> Float32Array:
+    """The smallest dot product with each query token that answers it, `(query tokens,)`; inf if none can."""
+    with np.errstate(divide="ignore"):
+        least = MIN_STRENGTH / salience(query)
+    weights = np.linalg.norm(query, axis=1)
+    cosines = np.where(least <= 1.0, noise_floor + (1.0 - noise_floor) * least, np.inf)
+    return np.asarray(cosines * weights, dtype=np.float32)
