@@ -19,6 +19,8 @@ from core.settings import ReadingLimits
 
 _HASH_BYTES = 16
 _BLOCK = 1 << 20
+_MOST_BYTES = 4
+"""Bytes that a character takes at most, in any encoding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,9 @@ def content_hash(path: Path, limits: ReadingLimits) -> bytes:
 def _text_of(data: bytes, file_format: str, limits: ReadingLimits, *, cut: bool) -> ExtractedText:
     """The text of a format that can be read from a part of its file. The parsers are imported when needed."""
     # ruff: noqa: PLC0415
+    enough = limits.text_chars * _MOST_BYTES
+    if file_format != "html" and len(data) > enough:
+        data, cut = data[:enough], True
     if file_format == "md":
         from core.extract.markdown import extract_markdown
 
