@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,37 +11,45 @@ from core.domain import Float32Array, Highlight, Int32Array, Span, TokenEmbeddin
 from core.search.answers import MIN_STRENGTH, salience, strengths
 from core.search.maxsim import similarity
 
-MIN_STRENGTH_INSIDE = 0.12
-"""A token that continues a match, in the passage as in the question (れ after 水漏), needs only this."""
-
 SNIPPET_WIDTH = 220
 """Columns of a snippet: about two lines in the list of results; East Asian characters take two each."""
 
 _SENTENCE_END = re.compile(r"[。．！？!?؟।]\s*|\.\s+|\n+")
 
 
-def find_highlights(
-    question: str, query: TokenEmbeddings, passage: TokenEmbeddings, *, noise_floor: float
-) -> tuple[Highlight, ...]:
-    """Mark what answered. `passage.spans` are in characters of the passage, which the result is too.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tokens:
+    """A text with its token embeddings; the spans are in characters of `text`."""
+
+    text: str
+    embeddings: TokenEmbeddings
+
+    def word(self, token: int) -> str:
+        start, end = self.embeddings.spans[token]
+        return self.text[start:end] if start >= 0 else ""
+
+
+def find_highlights(question: Tokens, passage: Tokens, *, noise_floor: float) -> tuple[Highlight, ...]:
+    """Mark what answered, in characters of the passage.
 
     Tokens outside the passage (its heading) have spans that start before 0 and are left out.
     """
-    if len(query.vectors) == 0 or len(passage.vectors) == 0:
+    asked_vectors, vectors = question.embeddings.vectors, passage.embeddings.vectors
+    if len(asked_vectors) == 0 or len(vectors) == 0:
         return ()
-    found = strengths(similarity(query.vectors, passage.vectors), noise_floor)
-    answers = _continued(_answers(query, found), found, query, passage)
+    found = strengths(similarity(asked_vectors, vectors), noise_floor)
+    answers = _continued(_answers(asked_vectors, found), found, question, passage)
     marked: list[Highlight] = []
     previous = -1
     for token, asked in answers.items():
-        start, end = (int(x) for x in passage.spans[token])
+        start, end = (int(x) for x in passage.embeddings.spans[token])
         # One character may hold several tokens (¼ is 1, ⁄, 4): it is marked once, for the first.
         if start < (marked[-1].span.end if marked else 0) or start == end:
             continue
-        first, last = (int(x) for x in query.spans[asked])
-        strength = round(float(np.clip(found[asked, token], 0.0, 1.0)), 3)
-        new = Highlight(span=Span(start=start, end=end), strength=strength, query=question[first:last])
-        if marked and marked[-1].span.end == start and query.spans[answers[previous]][1] == first:
+        strength = round(float(np.clip(found[asked, token], MIN_STRENGTH, 1.0)), 3)
+        new = Highlight(span=Span(start=start, end=end), strength=strength, query=question.word(asked))
+        follows = marked and marked[-1].span.end == start
+        if follows and _touches(question.embeddings.spans, answers[previous], asked):
             marked[-1] = _joined(marked[-1], new)
         else:
             marked.append(new)
@@ -63,36 +72,43 @@ def choose_snippet(text: str, highlights: tuple[Highlight, ...]) -> Span:
     return Span(start=best, end=_columns_after(width, best, SNIPPET_WIDTH))
 
 
-def _answers(query: TokenEmbeddings, found: Float32Array) -> dict[int, int]:
+def _answers(asked: Float32Array, found: Float32Array) -> dict[int, int]:
     """Passage token -> the query token that it answers, for tokens that are marked on their own."""
-    weighted = found * salience(query.vectors)[:, None]
+    weighted = found * salience(asked)[:, None]
     best = weighted.argmax(axis=0)
     marked = np.flatnonzero(weighted.max(axis=0) >= MIN_STRENGTH)
     return {int(token): int(best[token]) for token in marked}
 
 
 def _continued(
-    answers: dict[int, int], found: Float32Array, query: TokenEmbeddings, passage: TokenEmbeddings
+    answers: dict[int, int], found: Float32Array, question: Tokens, passage: Tokens
 ) -> dict[int, int]:
-    """Add the tokens that continue a match to the right or to the left, in order of the passage."""
+    """Add what continues a match, in the passage as in the question: れ after 水漏, ジ after パッケー."""
     continued = dict(answers)
     for step in (1, -1):
         for token in sorted(answers, reverse=step < 0):
-            here, asked = token, continued[token]
-            while _touches(passage.spans, here, step) and _touches(query.spans, asked, step):
-                here, asked = here + step, asked + step
-                if here in continued or found[asked, here] < MIN_STRENGTH_INSIDE:
-                    break
+            here, asked = token + step, continued[token] + step
+            while here not in continued and _continues(found, question, passage, asked, here, step):
                 continued[here] = asked
+                here, asked = here + step, asked + step
     return dict(sorted(continued.items()))
 
 
-def _touches(spans: Int32Array, token: int, step: int) -> bool:
-    """Whether the next token (to the left for -1) exists and no character stands between."""
-    other = token + step
-    if not 0 <= other < len(spans):
+def _continues(
+    found: Float32Array, question: Tokens, passage: Tokens, asked: int, token: int, step: int
+) -> bool:
+    """Whether both tokens exist, nothing stands between them and the last ones, and they are alike."""
+    if not (0 <= asked < found.shape[0] and 0 <= token < found.shape[1]):
         return False
-    left, right = min(token, other), max(token, other)
+    together = _touches(question.embeddings.spans, *sorted((asked, asked - step))) and _touches(
+        passage.embeddings.spans, *sorted((token, token - step))
+    )
+    same = question.word(asked).casefold() == passage.word(token).casefold()
+    return together and (same or bool(found[asked, token] >= MIN_STRENGTH))
+
+
+def _touches(spans: Int32Array, left: int, right: int) -> bool:
+    """Whether no character stands between two tokens."""
     return bool(spans[left][1] == spans[right][0])
 
 

@@ -20,7 +20,7 @@ from core.index.snapshot import Snapshot
 from core.passages import encoded_text
 from core.search.answers import least_products
 from core.search.candidates import Candidate, find_candidates
-from core.search.highlight import choose_snippet, find_highlights
+from core.search.highlight import Tokens, choose_snippet, find_highlights
 from core.search.maxsim import Question, one_blas_thread
 
 HITS_PER_DOCUMENT = 3
@@ -152,12 +152,14 @@ class _ResultPage:
         span = stored.passage.span
         text = self._text(stored.document_id)[span.start : span.end]
         encoded, shift = encoded_text(stored.passage.heading, text)
-        tokens = TokenEmbeddings(
+        embeddings = TokenEmbeddings(
             vectors=self.snapshot.vectors(candidate.passage_id),
             spans=np.asarray(self.encoder.token_spans(encoded) - shift, dtype=np.int32),
         )
         highlights = find_highlights(
-            self.query.text, self.embedded, tokens, noise_floor=self.encoder.noise_floor
+            Tokens(text=self.query.text, embeddings=self.embedded),
+            Tokens(text=text, embeddings=embeddings),
+            noise_floor=self.encoder.noise_floor,
         )
         return Hit(
             passage_id=candidate.passage_id,

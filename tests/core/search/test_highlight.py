@@ -4,16 +4,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.domain import Highlight, Span
-from core.search.highlight import SNIPPET_WIDTH, choose_snippet, find_highlights
+from core.domain import Highlight, Span, TokenEmbeddings
+from core.search.highlight import SNIPPET_WIDTH, Tokens, choose_snippet, find_highlights
+
+
+def highlights(encoder, question, text):
+    (passage,) = encoder.encode_passages([text])
+    return find_highlights(
+        Tokens(text=question, embeddings=encoder.encode_query(question)),
+        Tokens(text=text, embeddings=passage),
+        noise_floor=encoder.noise_floor,
+    )
 
 
 def marks(encoder, question, text):
-    (passage,) = encoder.encode_passages([text])
-    found = find_highlights(
-        question, encoder.encode_query(question), passage, noise_floor=encoder.noise_floor
-    )
-    return {text[h.span.start : h.span.end]: h for h in found}
+    return {text[h.span.start : h.span.end]: h for h in highlights(encoder, question, text)}
 
 
 def test_the_word_asked_for_is_marked_whole(encoder):
@@ -44,21 +49,25 @@ def test_nothing_alike_marks_nothing(encoder):
 
 def test_a_heading_is_never_marked(encoder):
     """Tokens before the passage belong to its heading."""
-    text = "umbrella\nnothing here"
-    (passage,) = encoder.encode_passages([text])
-    shifted = type(passage)(vectors=passage.vectors, spans=passage.spans - 9)
-    query = encoder.encode_query("umbrella")
-    assert find_highlights("umbrella", query, shifted, noise_floor=encoder.noise_floor) == ()
+    (passage,) = encoder.encode_passages(["umbrella\nnothing here"])
+    shifted = TokenEmbeddings(vectors=passage.vectors, spans=passage.spans - 9)
+    question = Tokens(text="umbrella", embeddings=encoder.encode_query("umbrella"))
+    body = Tokens(text="nothing here", embeddings=shifted)
+    assert find_highlights(question, body, noise_floor=encoder.noise_floor) == ()
+
+
+def test_a_match_is_marked_to_its_end(encoder):
+    """What stands next to a match in the question and in the passage alike belongs to it."""
+    text = "使われた全てのパッケージを確認するため、パッケージです"
+    found = marks(encoder, "パッケージの依存関係を確認する方法", text)
+    assert {"パッケージ", "を確認する"} <= set(found)
 
 
 @settings(deadline=None)
 @given(question=st.text(max_size=30), text=st.text(max_size=200))
 def test_highlights_lie_inside_and_in_order(encoder, question, text):
     """Whatever is asked of whatever text: spans are inside, in order, apart, with a strength in (0, 1]."""
-    (passage,) = encoder.encode_passages([text])
-    found = find_highlights(
-        question, encoder.encode_query(question), passage, noise_floor=encoder.noise_floor
-    )
+    found = highlights(encoder, question, text)
     position = 0
     for highlight in found:
         assert position <= highlight.span.start < highlight.span.end <= len(text)
@@ -73,16 +82,16 @@ def test_highlights_lie_inside_and_in_order(encoder, question, text):
 )
 def test_a_snippet_is_short_and_shows_a_highlight(text, starts):
     """A snippet lies inside the passage, is at most as wide as allowed, and shows at least one highlight."""
-    highlights = tuple(
+    made = tuple(
         Highlight(span=Span(start=start, end=start + 2), strength=0.9, query="q")
         for start in starts
         if start + 2 <= len(text)
     )
-    snippet = choose_snippet(text, highlights)
+    snippet = choose_snippet(text, made)
     assert 0 <= snippet.start <= snippet.end <= len(text)
     assert sum(2 if ord(c) >= 0x1100 else 1 for c in text[snippet.start : snippet.end]) <= SNIPPET_WIDTH
-    if highlights:
-        assert any(snippet.start <= each.span.start and each.span.end <= snippet.end for each in highlights)
+    if made:
+        assert any(snippet.start <= each.span.start and each.span.end <= snippet.end for each in made)
 
 
 @pytest.mark.parametrize("text", ["", "short"])
