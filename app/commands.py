@@ -9,13 +9,14 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 
 from app import terminal
 from app.composition import App, build
-from app.messages import explain, reason_text
+from app.messages import UserMessage, explain, explain_watching, reason_text
 from core.domain import Document, DocumentState, LibraryStatus, Query, SearchReply
 from core.errors import CancelledError, CoreError, UnknownSourceError
 from core.layout import LibraryLayout, default_library
@@ -42,11 +43,12 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
         terminal.complain("stopped; what was done so far is kept")
         return FAILED
     except (CoreError, OSError) as error:
-        message = explain(error)
-        terminal.complain(
-            " ".join(part for part in (f"{message.title}.", message.detail, message.action) if part)
-        )
+        terminal.complain(_one_line(explain(error)))
         return FAILED
+
+
+def _one_line(message: UserMessage) -> str:
+    return " ".join(part for part in (f"{message.title}.", message.detail, message.action) if part)
 
 
 def _window(parsed: argparse.Namespace) -> int:
@@ -106,7 +108,7 @@ def _watch(parsed: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: news.put(None))
 
     def problem(what: WatchProblem) -> None:
-        terminal.complain(f"{terminal.shown(what.folder)}: {what.detail}")
+        terminal.complain(_one_line(explain_watching(what.folder, what.trouble)))
 
     with _open(parsed) as app, app.watch(news.put, problem) as watcher:
         watcher.wait_ready(_WATCH_READY_S)
@@ -127,8 +129,25 @@ def _tour(parsed: argparse.Namespace) -> int:
 
 
 def _index(app: App, title: str) -> None:
-    terminal.follow(app.collection.sync(CancelToken()), title)
+    with _cancelled_by_ctrl_c() as cancel:
+        terminal.follow(app.collection.sync(cancel), title)
     terminal.print_counts(app.collection.status())
+
+
+@contextmanager
+def _cancelled_by_ctrl_c() -> Iterator[CancelToken]:
+    """The first Ctrl+C ends the job in good order: what is read already is kept. A second one ends all at once."""
+    cancel = CancelToken()
+
+    def stop(*_: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        cancel.cancel()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield cancel
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _open(parsed: argparse.Namespace) -> App:

@@ -23,7 +23,6 @@ from core.errors import (
     LibraryInUseError,
     LibraryTooNewError,
     LibraryUnwritableError,
-    ModelMismatchError,
     SourceError,
     UnknownSourceError,
 )
@@ -101,11 +100,6 @@ _ERRORS: dict[type[Exception], UserMessage] = {
         title=QT_TRANSLATE_NOOP("messages", "Something is wrong with a folder"),
         detail=QT_TRANSLATE_NOOP("messages", "{path}"),
     ),
-    ModelMismatchError: UserMessage(
-        title=QT_TRANSLATE_NOOP("messages", "The library was indexed with another model"),
-        detail=QT_TRANSLATE_NOOP("messages", "It was made with {found}; this program now uses {expected}."),
-        action=QT_TRANSLATE_NOOP("messages", "Let Mikke index the folders again."),
-    ),
     CancelledError: UserMessage(
         title=QT_TRANSLATE_NOOP("messages", "Stopped"),
         detail=QT_TRANSLATE_NOOP("messages", "What was read so far can be found."),
@@ -162,6 +156,9 @@ _REASONS: dict[Reason, str] = {
     ),
     Reason.TOO_LONG: QT_TRANSLATE_NOOP(
         "messages", "The file is very long: its beginning can be found, the rest cannot."
+    ),
+    Reason.PARTLY_DAMAGED: QT_TRANSLATE_NOOP(
+        "messages", "Some pages of the file are damaged; the others can be found."
     ),
 }
 

@@ -161,7 +161,7 @@ def print_status(status: LibraryStatus, files: Iterable[Document] | None) -> Non
     print_counts(status)
     say(f"Index: {status.tokens:,} tokens, {status.index_bytes / 1e6:,.1f} MB")
     for file in files or ():
-        reason = f"  ({reason_text(file.reason)})" if file.reason else ""
+        reason = f"  {reason_text(file.reason)}" if file.reason else ""
         line = Text(f"{file.state:<10} {shown(file.path)}{reason}")
         _console().print(line, style="red" if file.state is DocumentState.FAILED else None, soft_wrap=True)
 

@@ -67,8 +67,9 @@ class Reason(StrEnum):
     TIMED_OUT = "timed-out"
     OUT_OF_MEMORY = "out-of-memory"
     CRASHED = "crashed"
-    # truncated: searchable up to a point
+    # truncated: searchable up to a point, or but for some pages
     TOO_LONG = "too-long"
+    PARTLY_DAMAGED = "partly-damaged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ class StateReason:
     @property
     def state(self) -> DocumentState:
         """The state that a document with this reason is in."""
-        if self.code is Reason.TOO_LONG:
+        if self.code in (Reason.TOO_LONG, Reason.PARTLY_DAMAGED):
             return DocumentState.TRUNCATED
         return DocumentState.SKIPPED if self.code in _SKIPPING else DocumentState.FAILED
 

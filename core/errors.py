@@ -10,7 +10,6 @@ CoreError
 ├── SourceError
 │   ├── FolderNotFoundError     not there, or not a folder
 │   └── UnknownSourceError      not a folder of this library
-├── ModelMismatchError          vectors of one model asked of another
 ├── ExtractionError             one file could not be read; becomes that file's state
 └── CancelledError              the person stopped the job
 """
@@ -74,15 +73,6 @@ class FolderNotFoundError(SourceError):
 
 class UnknownSourceError(SourceError):
     """The folder is not one of the library's sources."""
-
-
-class ModelMismatchError(CoreError):
-    """The index was made by another model than the one that asks."""
-
-    def __init__(self, *, expected: str, found: str) -> None:
-        super().__init__(expected, found)
-        self.expected = expected
-        self.found = found
 
 
 class ExtractionError(CoreError):

@@ -11,18 +11,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-_RADICALS = (
-    "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪"
-    "⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒"
-    "⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲"
-)
-_IDEOGRAPHS = (
-    "厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑彐忄心扌攵旡日月歺民氵氺灬爫爫丬牛犭王𤴔"
-    "目示礻𥫗糹纟罓罒㓁冗𦉫羊𦍌𦍋耂肀聿肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸"
-    "长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀"
-)
-"""EquivalentUnifiedIdeograph of the radicals supplement (Unicode Character Database 14). PDF files contain
-such radicals in the place of the ideographs; NFKC knows the Kangxi radicals but not these."""
+from core.radicals import IDEOGRAPH_OF_RADICAL
 
 _LETTERS = {
     "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا",  # alef forms
@@ -110,4 +99,4 @@ def _is_accent(base: str, mark: int) -> bool:
     return False
 
 
-_TRANSLATION = str.maketrans({**dict(zip(_RADICALS, _IDEOGRAPHS, strict=True)), **_LETTERS, **_VARIANTS})
+_TRANSLATION = str.maketrans({**IDEOGRAPH_OF_RADICAL, **_LETTERS, **_VARIANTS})

@@ -133,7 +133,8 @@ class _Reading:
             self.title_line = self.title_line or page.title_line
             self._add(index, page.text)
         if damaged:
-            self.truncated = too_long(f"{damaged} of {count} pages are damaged; {self.problem}")
+            detail = f"{damaged} of {count} pages; {self.problem}"
+            self.truncated = StateReason(code=Reason.PARTLY_DAMAGED, detail=detail)
 
     def _add(self, index: int, text: str) -> None:
         if len(text) > self._limit:

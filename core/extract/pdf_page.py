@@ -14,7 +14,7 @@ import numpy as np
 
 from core.domain import Float32Array, Int32Array, Span
 from core.extract.cleanup import line_join, unspaced
-from core.extract.radicals import IDEOGRAPH_OF_RADICAL
+from core.radicals import IDEOGRAPH_OF_RADICAL
 
 _HYPHENS = frozenset("-\u2010\u00ad")
 _SOFT_HYPHEN = "\u00ad"

@@ -589,18 +589,6 @@
         <translation>{path}</translation>
     </message>
     <message>
-        <source>The library was indexed with another model</source>
-        <translation>ライブラリは別のモデルで作られています</translation>
-    </message>
-    <message>
-        <source>It was made with {found}; this program now uses {expected}.</source>
-        <translation>作成時のモデルは {found}、現在のモデルは {expected} です。</translation>
-    </message>
-    <message>
-        <source>Let Mikke index the folders again.</source>
-        <translation>フォルダーをもう一度読み込んでください。</translation>
-    </message>
-    <message>
         <source>Stopped</source>
         <translation>停止しました</translation>
     </message>
@@ -695,6 +683,10 @@
     <message>
         <source>The file is very long: its beginning can be found, the rest cannot.</source>
         <translation>ファイルが非常に長いため、先頭の部分だけを検索できます。</translation>
+    </message>
+    <message>
+        <source>Some pages of the file are damaged; the others can be found.</source>
+        <translation>一部のページが壊れています。ほかのページは検索できます。</translation>
     </message>
     <message>
         <source>waiting</source>

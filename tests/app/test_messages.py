@@ -27,8 +27,6 @@ def _example(kind):
         return kind(path, "a detail")
     if issubclass(kind, errors.SourceError):
         return kind(path)
-    if kind is errors.ModelMismatchError:
-        return kind(expected="one", found="two")
     if kind is errors.ExtractionError:
         return kind(Reason.DAMAGED, "a detail")
     return kind()

@@ -16,7 +16,7 @@ from core.domain import Reason, Span
 from core.errors import ExtractionError
 from core.extract.pdf import extract_pdf, render_pdf_page
 from core.extract.pdf_page import read_page
-from core.extract.radicals import IDEOGRAPH_OF_RADICAL
+from core.radicals import IDEOGRAPH_OF_RADICAL
 from core.settings import ReadingLimits
 from tests.core.extract.papers import paper, raw_pdf, save, vertical_pdf
 
