@@ -136,7 +136,7 @@ def _index(app: App, title: str) -> None:
 
 @contextmanager
 def _cancelled_by_ctrl_c() -> Iterator[CancelToken]:
-    """The first Ctrl+C ends the job in good order: what is read already is kept. A second one ends all at once."""
+    """The first Ctrl+C ends the job in good order, so that what was read is kept; a second one at once."""
     cancel = CancelToken()
 
     def stop(*_: object) -> None:
