@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from core.catalogue import documents
-from core.domain import DocumentId, ScannedFile, Source
+from core.domain import ScannedFile, Source, SourceId
 from core.errors import ExtractionError, FolderNotFoundError
 from core.extract.read import content_hash
 from core.indexing.merging import merge_segments, remove_garbage
@@ -29,14 +29,17 @@ def sync(stages: Stages, sources: Sequence[Source], cancel: CancelToken) -> Iter
     """
     remove_garbage(stages.catalogue, stages.index)
     work: list[Work] = []
+    missing: set[SourceId] = set()
     for source in sources:
         try:
             found = yield from _collect(source, scan(source.path, stages.rules, cancel))
         except FolderNotFoundError:
+            missing.add(source.id)
             yield SourceMissing(folder=source.path)
             continue
         work += yield from _record(stages, source, [source.path], found)
-    work += _stale(stages, {item.document_id for item in work})
+    done = {item.document_id for item in work}
+    work += [item for item in _stale(stages, missing) if item.document_id not in done]
     yield from process(stages, work, cancel)
     merge_segments(stages.catalogue, stages.index)
 
@@ -90,18 +93,16 @@ def _record(
     return recorded.work
 
 
-def _stale(stages: Stages, already: set[DocumentId]) -> list[Work]:
-    """Documents whose files are unchanged but that an older pipeline made."""
+def _stale(stages: Stages, missing: Container[SourceId]) -> Iterator[Work]:
+    """Documents whose files are unchanged but that an older pipeline made.
+
+    Those whose files must be read again but are not there now stay as they are: their text is kept.
+    """
     current = stages.fingerprint
     with stages.catalogue.read() as db:
         stale = documents.stale(db, str(current))
-    return [
-        Work(
-            document_id=stored.document.id,
-            path=stored.document.path,
-            stamp=stored.document.stamp,
-            reread=current.staleness(stored.fingerprint) is Staleness.EXTRACTORS_CHANGED,
-        )
-        for stored in stale
-        if stored.document.id not in already
-    ]
+    for stored in stale:
+        document = stored.document
+        reread = current.staleness(stored.fingerprint) is Staleness.EXTRACTORS_CHANGED
+        if not (reread and document.source_id in missing):
+            yield Work(document_id=document.id, path=document.path, stamp=document.stamp, reread=reread)
