@@ -23,7 +23,7 @@ from core.settings import Settings
 
 TEXTS = {
     "灯台.txt": "灯台守は毎晩、百三十七段の階段を上って灯をともす。霧の夜には鐘も鳴らした。",
-    "lighthouse.md": "# The lighthouse\n\nThe keeper climbs 137 steps every night.\n\n## Fog\n\nIn fog he rings a bell.",
+    "lighthouse.md": "# The lighthouse\n\nThe keeper climbs 137 steps.\n\n## Fog\n\nIn fog he rings a bell.",
     "Leuchtturm.html": "<title>Der Leuchtturm</title><p>Der Wärter steigt jede Nacht 137 Stufen hinauf.</p>",
 }
 

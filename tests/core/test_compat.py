@@ -53,10 +53,7 @@ def test_everything_is_found(old, open_collection: OpenCollection, encoder: Lexi
     layout, _ = old
     collection = open_collection(layout.root)
     index(collection)
-    for question, name in (
-        ("霧の夜の鐘", "灯台.txt"),
-        ("keeper steps", "lighthouse.md"),
-        ("Wärter", "Leuchtturm.html"),
-    ):
+    answers = {"霧の夜の鐘": "灯台.txt", "keeper steps": "lighthouse.md", "Wärter": "Leuchtturm.html"}
+    for question, name in answers.items():
         assert collection.search(Query(text=question)).results[0].document.path.name == name
     assert collection.status().model == encoder.name
