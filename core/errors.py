@@ -16,9 +16,13 @@ CoreError
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from core.domain import Reason, StateReason
+
+FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says when there is no space on the disk, or none left of this person's share of it."""
 
 
 class CoreError(Exception):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.errors import LibraryDamagedError, LibraryTooNewError
+from core.errors import LibraryDamagedError, LibraryTooNewError, LibraryUnwritableError
 
 SETTINGS_VERSION = 1
+
+MOST_WORKERS = 64
+"""More reading processes than this are a slip of the pen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +48,15 @@ class Settings:
 def load_settings(path: Path) -> Settings:
     """Read `path`; a file that is not there means defaults.
 
-    Raises LibraryTooNewError, or LibraryDamagedError when the file is not what we wrote.
+    Raises LibraryTooNewError, LibraryDamagedError when the file is not what we wrote, LibraryUnwritableError
+    when the folder may not be entered.
     """
     try:
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # whoever opens the library says what is wrong with it
         return Settings()
+    except PermissionError as error:
+        raise LibraryUnwritableError(path, str(error)) from error
     except (OSError, ValueError) as error:
         raise LibraryDamagedError(path, str(error)) from error
     try:
@@ -58,9 +65,21 @@ def load_settings(path: Path) -> Settings:
             raise LibraryTooNewError(path, found=version, supported=SETTINGS_VERSION)
         limits = ReadingLimits(**raw.pop("limits"))
         ignore = tuple(str(pattern) for pattern in raw.pop("ignore"))
-        return Settings(limits=limits, ignore=ignore, **raw)
+        return _checked(Settings(limits=limits, ignore=ignore, **raw))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise LibraryDamagedError(path, f"unexpected content: {error}") from error
+
+
+def _checked(settings: Settings) -> Settings:
+    """A person may have edited the file: raises ValueError for what would only fail much later."""
+    for name, value in asdict(settings.limits).items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+            raise ValueError(f"limits: {name} is {value!r}")
+    if type(settings.workers) is not int or not 0 <= settings.workers <= MOST_WORKERS:
+        raise ValueError(f"workers is {settings.workers!r}")
+    if type(settings.include_hidden) is not bool:
+        raise ValueError(f"include_hidden is {settings.include_hidden!r}")
+    return settings
 
 
 def save_settings(path: Path, settings: Settings) -> None:

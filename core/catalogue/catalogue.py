@@ -6,9 +6,10 @@ on while a transaction is written. What a `write()` block does becomes visible a
 
 from __future__ import annotations
 
-import errno
+import shutil
 import sqlite3
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,10 +19,21 @@ from filelock import FileLock
 from sqlite_utils import Database
 
 from core.catalogue.migrations import CATALOGUE_VERSION, migrations
-from core.errors import DiskFullError, LibraryDamagedError, LibraryTooNewError, LibraryUnwritableError
+from core.errors import (
+    FULL_DISK,
+    DiskFullError,
+    LibraryDamagedError,
+    LibraryError,
+    LibraryInUseError,
+    LibraryTooNewError,
+    LibraryUnwritableError,
+)
 
 BUSY_TIMEOUT_S = 30.0
 """How long a statement waits for another process's transaction; ours last well under a second."""
+
+_SHARED_MEMORY_BYTES = 32 * 1024
+"""What the index of SQLite's write-ahead log takes from the beginning."""
 
 
 class Catalogue:
@@ -105,19 +117,39 @@ def _library_errors(path: Path) -> Iterator[None]:
     """SQLite's failures in our words."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_FULL:
-            raise DiskFullError(path, str(error)) from error
-        if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
-            raise LibraryUnwritableError(path, str(error)) from error
-        raise
     except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            raise LibraryDamagedError(path, str(error)) from error
-        raise
+        told = _told(path, error)
+        if told is None:
+            raise
+        raise told from error
+    except zlib.error as error:  # a stored text
+        raise LibraryDamagedError(path, str(error)) from error
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        if error.errno in FULL_DISK:
             raise DiskFullError(path, str(error)) from error
         raise
+
+
+def _told(path: Path, error: sqlite3.DatabaseError) -> LibraryError | None:
+    """What SQLite's error means for the library; None for what only a mistake of ours can cause."""
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return DiskFullError(path, str(error))
+        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_IOERR if _no_space(path.parent):
+            return DiskFullError(path, str(error))
+        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_IOERR | sqlite3.SQLITE_READONLY:
+            return LibraryUnwritableError(path, str(error))
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return LibraryInUseError(path, str(error))
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return LibraryDamagedError(path, str(error))
+        case _:
+            return None
+
+
+def _no_space(folder: Path) -> bool:
+    """SQLite cannot say that the disk is full when it fails to make room for its shared memory."""
+    try:
+        return shutil.disk_usage(folder).free < _SHARED_MEMORY_BYTES
+    except OSError:
+        return False

@@ -10,7 +10,17 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from core.domain import Document, DocumentId, DocumentState, FileStamp, Reason, SourceId, StateReason
+from core.catalogue.texts import storable
+from core.domain import (
+    Document,
+    DocumentId,
+    DocumentState,
+    FileStamp,
+    Reason,
+    SegmentId,
+    SourceId,
+    StateReason,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +64,16 @@ def insert(db: Database, source_id: SourceId, path: Path, stamp: FileStamp, form
 
 
 def set_state(db: Database, document_id: DocumentId, reason: StateReason, fingerprint: str) -> None:
-    """The document is not searchable, for this reason; its text goes. (Its passages: `passages.remove`.)"""
+    """The document is not searchable, for this reason; its text goes. (Its passages: `passages.remove`.)
+
+    So does the hash of what was read: should that content come back, it has to be read again.
+    """
     db.execute(
-        "UPDATE documents SET state = ?, reason = ?, detail = ?, fingerprint = ? WHERE id = ?",
-        [reason.state, reason.code, reason.detail, fingerprint, document_id],
+        """
+        UPDATE documents SET content_hash = NULL, state = ?, reason = ?, detail = ?, fingerprint = ?
+        WHERE id = ?
+        """,
+        [reason.state, reason.code, storable(reason.detail), fingerprint, document_id],
     )
     db.execute("DELETE FROM texts WHERE document_id = ?", [document_id])
 
@@ -75,10 +91,10 @@ def set_read(db: Database, document_id: DocumentId, reading: Reading) -> None:
             reading.stamp.mtime_ns,
             reading.content_hash,
             reading.format,
-            reading.title,
+            storable(reading.title),
             reading.state,
             reading.reason.code if reading.reason else None,
-            reading.reason.detail if reading.reason else "",
+            storable(reading.reason.detail) if reading.reason else "",
             reading.page_count,
             reading.fingerprint,
             document_id,
@@ -148,6 +164,19 @@ def stale(db: Database, fingerprint: str) -> list[Stored]:
     """Documents that were read, but not by what `fingerprint` stands for."""
     where = "WHERE state IN (?, ?) AND fingerprint != ? ORDER BY id"
     return list(_select(db, where, [DocumentState.INDEXED, DocumentState.TRUNCATED, fingerprint]))
+
+
+def unencode(db: Database, segment_id: SegmentId) -> None:
+    """Documents with vectors in this segment have to be split and encoded again, not read: of their
+    fingerprint (extractors:splitter:model) only the first part still holds.
+    """
+    db.execute(
+        """
+        UPDATE documents SET fingerprint = substr(fingerprint, 1, instr(fingerprint, ':')) || '0:'
+        WHERE id IN (SELECT document_id FROM passages WHERE segment_id = ?)
+        """,
+        [segment_id],
+    )
 
 
 def counts(db: Database) -> dict[DocumentState, int]:

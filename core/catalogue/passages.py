@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
+from core.catalogue.texts import storable
 from core.domain import DocumentId, Passage, PassageId, SegmentId, Span
 
 
@@ -48,7 +49,7 @@ def insert(
                 stored.passage.span.start,
                 stored.passage.span.end,
                 stored.passage.page,
-                stored.passage.heading,
+                storable(stored.passage.heading),
                 tokens,
             )
             for stored, tokens in zip(passages, token_counts, strict=True)
@@ -61,6 +62,11 @@ def remove(db: Database, document_ids: Iterable[DocumentId]) -> None:
     db.conn.executemany(
         "DELETE FROM passages WHERE document_id = ?", ((document_id,) for document_id in document_ids)
     )
+
+
+def remove_of_segment(db: Database, segment_id: SegmentId) -> None:
+    """Drop the passages whose vectors are in a segment."""
+    db.execute("DELETE FROM passages WHERE segment_id = ?", [segment_id])
 
 
 def get(db: Database, ids: Sequence[PassageId]) -> dict[PassageId, Stored]:

@@ -14,6 +14,11 @@ from core.domain import DocumentId, ExtractedText, Page, Reason, Section, Span, 
 _COMPRESSION_LEVEL = 6
 
 
+def storable(text: str) -> str:
+    """`text` as SQLite can hold it: what is no character (half of a file name's encoding) becomes "?"."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def put(db: Database, document_id: DocumentId, text: ExtractedText) -> None:
     """Store or replace the text of a document."""
     packed = zlib.compress(text.text.encode("utf-8", "surrogatepass"), _COMPRESSION_LEVEL)

@@ -51,8 +51,11 @@ def choose_merges(sizes: Sequence[SegmentSize]) -> list[tuple[Path, ...]]:
 def merge(folder: Path, views: Sequence[SegmentView]) -> Path | None:
     """Write the alive passages of `views` as one new segment, vectors untouched; None if none is alive.
 
-    All views are of one model and dimension. Raises OSError.
+    All views are of one model and dimension, and are read wholly, so damage is found here and not copied on.
+    Raises LibraryDamagedError (its `path` is the segment's), DiskFullError, OSError.
     """
+    for view in views:
+        view.segment.verify()
     parts = [view.segment.part(np.flatnonzero(view.alive)) for view in views if view.alive.any()]
     if not parts:
         return None

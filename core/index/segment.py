@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Float32Array, PassageId, TokenEmbeddings
-from core.errors import LibraryDamagedError
+from core.errors import FULL_DISK, DiskFullError, LibraryDamagedError
 from core.index import codec
 from core.index.format import HEADER_BYTES, FormatError, Header, Section, parse_header, sections
 
@@ -129,7 +129,7 @@ def write_segment(folder: Path, *, dim: int, model: bytes, parts: Sequence[Encod
     """Write `parts` as one new segment in `folder`, flushed to the disk, and return its path.
 
     `model` is the 16-byte digest of the model. The file counts for nothing until the catalogue lists it.
-    Raises OSError (a full disk, say) and leaves nothing behind.
+    Raises DiskFullError and OSError, and leaves nothing behind.
     """
     arrays = (
         _joined([part.ids for part in parts], "<i8"),
@@ -144,10 +144,12 @@ def write_segment(folder: Path, *, dim: int, model: bytes, parts: Sequence[Encod
     path = folder / f"{secrets.token_hex(8)}{SUFFIX}"
     try:
         _write(path, header, arrays)
-    except BaseException:
+        _flush_folder(folder)
+    except BaseException as error:
         path.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in FULL_DISK:
+            raise DiskFullError(folder, str(error)) from error
         raise
-    _flush_folder(folder)
     return path
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,6 @@ from core.domain import (
     StateReason,
 )
 from core.encode.encoder import Encoder
-from core.errors import DiskFullError
 from core.index.segment import EncodedPassages, Segment, write_segment
 from core.passages import encoded_text, split
 from core.progress import CancelToken
@@ -136,12 +134,7 @@ class Batch:
         if not parts:
             return None
         model = bytes.fromhex(self._encoder.digest)
-        try:
-            return write_segment(self._index, dim=self._encoder.dim, model=model, parts=parts)
-        except OSError as error:
-            if error.errno == errno.ENOSPC:
-                raise DiskFullError(self._index, str(error)) from error
-            raise
+        return write_segment(self._index, dim=self._encoder.dim, model=model, parts=parts)
 
     def _record(self, db: Database, path: Path | None, stored: list[passages.Stored]) -> None:
         passages.remove(db, self._document_ids())

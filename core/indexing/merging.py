@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+
+from sqlite_utils import Database
 
 from core.catalogue import passages, segments
 from core.catalogue.catalogue import Catalogue
@@ -15,7 +18,8 @@ from core.indexing.batch import segment_content
 def merge_segments(catalogue: Catalogue, index: Path) -> int:
     """Merge what the policy chooses; returns how many segments were merged away. Needs the writer's lock.
 
-    Segments of different models never meet: a merge copies codes.
+    Segments of different models never meet: a merge copies codes. Raises LibraryDamagedError (see `repair`),
+    DiskFullError.
     """
     with catalogue.read() as db:
         live = segments.live(db)
@@ -25,6 +29,8 @@ def merge_segments(catalogue: Catalogue, index: Path) -> int:
         for group in choose_merges(sizes):
             _merge_group(catalogue, index, {index / stored.file: stored for stored in live}, group)
             merged += len(group)
+    if merged:
+        remove_garbage(catalogue, index)
     return merged
 
 
@@ -49,13 +55,22 @@ def _merge_group(
     with catalogue.read() as db:
         snapshot = Snapshot.open({path: passages.in_segment(db, live[path].id) for path in group})
     new = merge(index, snapshot.views)
-    with catalogue.write() as db:
+    try:
+        with catalogue.write() as db:
+            _replace(db, [live[path] for path in group], new)
+    except BaseException:
         if new:
-            model = live[group[0]].content.model
-            segment_id = segments.insert(db, new.name, segment_content(new, model))
-            passages.move_to_segment(db, [live[path].id for path in group], segment_id)
-        for path in group:
-            segments.remove(db, live[path].id)
+            new.unlink(missing_ok=True)
+        raise
+
+
+def _replace(db: Database, old: Sequence[segments.Stored], new: Path | None) -> None:
+    if new:
+        model = old[0].content.model
+        segment_id = segments.insert(db, new.name, segment_content(new, model))
+        passages.move_to_segment(db, [stored.id for stored in old], segment_id)
+    for stored in old:
+        segments.remove(db, stored.id)
 
 
 def _size(index: Path, stored: segments.Stored) -> SegmentSize:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from core.catalogue import documents
 from core.domain import ScannedFile, Source, SourceId
-from core.errors import ExtractionError, FolderNotFoundError
+from core.errors import ExtractionError, FolderNotFoundError, LibraryDamagedError
 from core.extract.read import content_hash
+from core.index.segment import SUFFIX
 from core.indexing.merging import merge_segments, remove_garbage
 from core.indexing.pipeline import Stages, process
 from core.indexing.record import Work, known_files, record_changes
+from core.indexing.repair import drop_segments, unreadable_segments
 from core.indexing.staleness import Staleness
 from core.progress import CancelToken, Committed, IndexEvent, Scanning, SourceMissing
 from core.watch.changes import find_changes
@@ -24,9 +26,11 @@ _SCANNING_EVERY = 500
 def sync(stages: Stages, sources: Sequence[Source], cancel: CancelToken) -> Iterator[IndexEvent]:
     """Look at whole sources; index what changed on the disk or was made by an older pipeline.
 
-    Needs the writer's lock. A source that is not there (a drive not plugged in) keeps its documents.
-    Raises CancelledError, DiskFullError.
+    Needs the writer's lock. A source that is not there (a drive not plugged in) keeps its documents. What was
+    in a damaged segment is made again. Raises CancelledError, DiskFullError.
     """
+    if damaged := unreadable_segments(stages.catalogue, stages.index):
+        drop_segments(stages.catalogue, damaged)
     remove_garbage(stages.catalogue, stages.index)
     work: list[Work] = []
     missing: set[SourceId] = set()
@@ -41,7 +45,7 @@ def sync(stages: Stages, sources: Sequence[Source], cancel: CancelToken) -> Iter
     done = {item.document_id for item in work}
     work += [item for item in _stale(stages, missing) if item.document_id not in done]
     yield from process(stages, work, cancel)
-    merge_segments(stages.catalogue, stages.index)
+    yield from _merge(stages, cancel)
 
 
 def refresh(
@@ -58,7 +62,22 @@ def refresh(
             continue
         work += yield from _record(stages, source, looked.covered, looked.found)
     yield from process(stages, work, cancel)
-    merge_segments(stages.catalogue, stages.index)
+    yield from _merge(stages, cancel)
+
+
+def _merge(stages: Stages, cancel: CancelToken) -> Iterator[IndexEvent]:
+    """Merge; what turns out to be damaged meanwhile is made again."""
+    while True:
+        try:
+            merge_segments(stages.catalogue, stages.index)
+        except LibraryDamagedError as error:
+            if error.path.suffix != SUFFIX:
+                raise
+            drop_segments(stages.catalogue, [error.path])
+            again = [item for item in _stale(stages, ()) if not item.reread]
+            yield from process(stages, again, cancel)
+        else:
+            return
 
 
 def _collect(source: Source, found: Iterable[ScannedFile]) -> Generator[IndexEvent, None, list[ScannedFile]]:

@@ -15,6 +15,7 @@ from core.catalogue import documents, passages, segments, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import Document, DocumentId, Hit, Query, Result, SearchReply, TokenEmbeddings
 from core.encode.encoder import Encoder
+from core.errors import LibraryDamagedError
 from core.index.segment import Int64Array
 from core.index.snapshot import Snapshot
 from core.passages import encoded_text
@@ -71,9 +72,9 @@ class Searcher:
         for attempt in range(_OPEN_ATTEMPTS):
             try:
                 return Snapshot.open(self._live(), self._snapshot)
-            except FileNotFoundError:
+            except FileNotFoundError as error:
                 if attempt == _OPEN_ATTEMPTS - 1:
-                    raise
+                    raise LibraryDamagedError(Path(error.filename), "the file is gone") from error
         raise AssertionError("unreachable")
 
     def _live(self) -> dict[Path, Int64Array | None]:

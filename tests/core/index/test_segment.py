@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain import PassageId, TokenEmbeddings
-from core.errors import LibraryDamagedError
+from core.errors import DiskFullError, LibraryDamagedError
 from core.index.format import HEADER_BYTES, sections
 from core.index.merge import SegmentSize, choose_merges, merge
 from core.index.segment import EncodedPassages, Segment, write_segment
@@ -80,13 +80,13 @@ def test_a_newer_format_is_named(tmp_path):
 
 
 def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
-    """When the disk refuses, no half-written file stays behind."""
+    """When the disk is full, no half-written file stays behind."""
 
     def full(_handle):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("core.index.segment.os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(DiskFullError):
         write(tmp_path, [5])
     assert list(tmp_path.iterdir()) == []
 
