@@ -12,22 +12,26 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from app import terminal
 from app.composition import App, build
 from app.messages import UserMessage, explain, explain_watching, reason_text
 from core.domain import Document, DocumentState, LibraryStatus, Query, SearchReply
 from core.errors import CancelledError, CoreError, UnknownSourceError
+from core.extract.formats import format_of
 from core.layout import LibraryLayout, default_library
 from core.progress import CancelToken
 from core.watch.events import WatchProblem
+from core.watch.watcher import Watcher
 
 OK, FAILED = 0, 3
 
 _WATCH_READY_S = 60.0
 """What changed before the watches were set is found by the sync after them; large folders take long."""
 
+_LOOK_AGAIN_S = 2.0
+"""How often `watch` asks which folders the library has, and tries again what failed."""
 
 OpenWindow = Callable[[App, Sequence[Path]], int]
 """Shows the window with these folders added and returns the exit code."""
@@ -38,17 +42,23 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
     terminal.prepare_streams()
     parsed = _parser().parse_args(arguments, argparse.Namespace(open_window=open_window))
     try:
-        return int(parsed.command(parsed))
+        code = int(parsed.command(parsed))
+        sys.stdout.flush()  # here a failure can still be told
+    except BrokenPipeError:
+        terminal.abandon_stdout()
+        return OK
     except (CancelledError, KeyboardInterrupt):
         terminal.complain("stopped; what was done so far is kept")
         return FAILED
     except (CoreError, OSError) as error:
         terminal.complain(_one_line(explain(error)))
         return FAILED
+    return code
 
 
 def _one_line(message: UserMessage) -> str:
-    return " ".join(part for part in (f"{message.title}.", message.detail, message.action) if part)
+    parts = (message.title, message.detail, message.action)
+    return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts if part)
 
 
 def _window(parsed: argparse.Namespace) -> int:
@@ -103,23 +113,53 @@ def _forget(parsed: argparse.Namespace) -> int:
 
 def _watch(parsed: argparse.Namespace) -> int:
     """Stay until interrupted; changes come from the watcher's thread through a queue."""
-    news: SimpleQueue[frozenset[Path] | None] = SimpleQueue()
+    news: SimpleQueue[frozenset[Path]] = SimpleQueue()
+    cancel = CancelToken()
+
+    def stop(*_: object) -> None:
+        cancel.cancel()
+        news.put(frozenset())
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: news.put(None))
+        signal.signal(number, stop)
 
     def problem(what: WatchProblem) -> None:
         terminal.complain(_one_line(explain_watching(what.folder, what.trouble)))
 
     with _open(parsed) as app, app.watch(news.put, problem) as watcher:
         watcher.wait_ready(_WATCH_READY_S)
-        _index(app, "Looking at all folders")
+        terminal.follow(app.collection.sync(cancel), "Looking at all folders")
+        terminal.print_counts(app.collection.status())
         terminal.say("Watching. Press Ctrl+C to stop.")
-        while (paths := news.get()) is not None:
-            try:
-                terminal.follow_quietly(app.collection.refresh(paths, CancelToken()))
-            except CoreError as error:
-                terminal.complain(explain(error).title)
+        _follow_changes(app, watcher, news, cancel)
     return OK
+
+
+def _follow_changes(
+    app: App, watcher: Watcher, news: SimpleQueue[frozenset[Path]], cancel: CancelToken
+) -> None:
+    """Refresh what changed, until cancelled; try again what cannot be done now (another program writes)."""
+    waiting: frozenset[Path] = frozenset()
+    told = ""
+    while not cancel.cancelled:
+        try:
+            waiting |= news.get(timeout=_LOOK_AGAIN_S)
+        except Empty:
+            # Another program may have added or forgotten folders.
+            watcher.set_folders(source.path for source in app.collection.sources())
+        if not waiting:
+            continue
+        try:
+            terminal.follow_quietly(app.collection.refresh(waiting, cancel))
+        except CancelledError:
+            return
+        except CoreError as error:
+            message = _one_line(explain(error))
+            if message != told:
+                terminal.complain(message)
+            told = message
+        else:
+            waiting, told = frozenset(), ""
 
 
 def _tour(parsed: argparse.Namespace) -> int:
@@ -283,4 +323,6 @@ def _positive(text: str) -> int:
 
 
 def _formats(text: str) -> tuple[str, ...]:
-    return tuple(part.strip().lstrip(".").lower() for part in text.split(",") if part.strip())
+    """The formats that files with these suffixes have (`htm` is html); one that is none matches nothing."""
+    suffixes = {terminal.shown(part.strip().lstrip(".").lower()) for part in text.split(",") if part.strip()}
+    return tuple(sorted({format_of(Path(f"name.{suffix}")) or suffix for suffix in suffixes}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -27,16 +28,29 @@ _STRONG = 0.75
 """Highlights at least this strong stand out most."""
 
 
+_CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "?")
+"""A file may be named after an escape sequence, and its text may hold one: none reaches the terminal."""
+
+
 def prepare_streams() -> None:
-    """UTF-8 whatever the locale says, and no crash on a file name that is not text."""
+    """UTF-8 whatever the locale says, and no crash on a file name that is not text, or without a stream."""
+    # Python has None for a stream that is closed already when it starts (`>&-`).
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for good
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for good
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def shown(path: Path) -> str:
-    """A path for people: bytes that are no text become question marks."""
-    return str(path).encode("utf-8", "replace").decode("utf-8")
+def abandon_stdout() -> None:
+    """Nobody reads any more (`| head -1`): what is still buffered goes nowhere, and no second error comes."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+def shown(what: Path | str) -> str:
+    """A path or title for people: bytes that are no text, and control characters, become question marks."""
+    return str(what).encode("utf-8", "replace").decode("utf-8").translate(_CONTROLS)
 
 
 def say(line: str) -> None:
@@ -45,7 +59,7 @@ def say(line: str) -> None:
 
 def complain(line: str) -> None:
     """One line on stderr."""
-    sys.stderr.write(f"mikke: {line}\n".replace("\n", " ").rstrip() + "\n")
+    sys.stderr.write(f"mikke: {shown(' '.join(line.splitlines()))}\n")
 
 
 # --- Progress ------------------------------------------------------------------------------------
@@ -55,13 +69,14 @@ def follow(events: Iterable[IndexEvent], title: str) -> None:
     """Run a job to its end with a progress bar on stderr."""
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[file]}", markup=False),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = _Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task(title, total=None, file="")
         for event in events:
             match event:
@@ -107,7 +122,7 @@ def print_reply(reply: SearchReply) -> None:
 
 def _heading(number: int, result: Result) -> Text:
     title = result.document.title or result.document.path.stem
-    heading = Text(f"{number}. ").append(shown(Path(title)), style="bold")
+    heading = Text(f"{number}. ").append(shown(title), style="bold")
     page = result.hits[0].page
     place = shown(result.document.path) + (f", page {page}" if page else "")
     return heading.append(f"  {place}  ", style="cyan").append(f"{result.score:.2f}", style="dim")
@@ -141,7 +156,7 @@ def _parts(hit: Hit) -> Iterator[tuple[str, float]]:
 
 
 def _one_line(text: str) -> str:
-    return text.replace("\n", " ")
+    return text.replace("\n", " ").replace("\t", " ").translate(_CONTROLS)
 
 
 # --- Status --------------------------------------------------------------------------------------
@@ -166,5 +181,11 @@ def print_status(status: LibraryStatus, files: Iterable[Document] | None) -> Non
         _console().print(line, style="red" if file.state is DocumentState.FAILED else None, soft_wrap=True)
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to whoever runs the command; rich would exit with 1."""
+        raise BrokenPipeError
+
+
 def _console() -> Console:
-    return Console(highlight=False)
+    return _Console(highlight=False, emoji=False)

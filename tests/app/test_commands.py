@@ -177,3 +177,94 @@ def test_watch_keeps_the_library_current(mikke, files, tmp_path):
             time.sleep(0.1)
         watching.send_signal(signal.SIGINT)
         assert watching.wait(timeout=20) == 0
+
+
+def mikke_process(tmp_path, *words, **options):
+    """The same command as a process of its own."""
+    command = [sys.executable, "-m", "app", "--library", str(tmp_path / "library"), *map(str, words)]
+    return subprocess.run(command, cwd=CHECKOUT, check=False, text=True, timeout=60, **options)
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_nobody_reads_the_answer(mikke, files, tmp_path, options):
+    """`search … | head -1` ends without a word on stderr."""
+    mikke("add", files)
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = mikke_process(tmp_path, "search", "keeper", *options, stdout=writer, stderr=subprocess.PIPE)
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_output_that_cannot_be_written(mikke, files, tmp_path):
+    """A full disk under the output is told in one line."""
+    mikke("add", files)
+    with Path("/dev/full").open("w") as full:
+        done = mikke_process(tmp_path, "search", "keeper", stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 3
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell's syntax")
+def test_closed_streams(mikke, files, tmp_path):
+    """A command does its work though it was started without standard output."""
+    mikke("add", files)
+    command = f"{sys.executable} -m app --library '{tmp_path / 'library'}' search keeper --json >&-"
+    done = subprocess.run(
+        command, shell=True, cwd=CHECKOUT, check=False, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_strange_names(mikke, tmp_path):
+    """Names with markup, line breaks, escape sequences, emoji codes or broken encoding do no harm."""
+    folder = tmp_path / "[" / "foo]"
+    (folder / ":heart:").mkdir(parents=True)
+    names = ["[a].txt", "new\nline \"q'.txt", "\x1b[31mred.txt", "100%.txt", ":heart:/x.txt"]
+    for name in names:
+        (folder / name).write_text("an umbrella")
+    (folder / os.fsdecode(b"x.caf\xe9")).write_text("of no known kind")
+    (folder / "odd.html").write_text("<title>t &#xD800;</title><h1>h &#xDC00;</h1>no character")
+    assert mikke("add", folder)[0] == 0
+    _, out, err = mikke("status", "--files")
+    assert "6 indexed, 1 skipped" in out
+    assert ":heart:" in out
+    assert len([line for line in out.splitlines() if str(folder)[:-4] in line]) == 8
+    assert "\x1b" not in out + err + mikke("search", "umbrella")[1]
+    found = json.loads(mikke("search", "umbrella", "--json")[1])["results"]
+    assert {result["path"] for result in found} == {str(folder / name) for name in names}
+
+
+def test_types_are_named_by_any_of_their_suffixes(mikke, tmp_path):
+    """--type htm finds html files; a type that is none finds nothing."""
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "a.html").write_text("<p>an umbrella")
+    mikke("add", tmp_path / "files")
+    assert "1 results" in mikke("search", "umbrella", "--type", "htm,pdf")[1]
+    for kind in ("txt", os.fsdecode(b"\xff"), "'; --"):
+        code, out, _ = mikke("search", "umbrella", "--type", kind)
+        assert (code, "Nothing found" in out) == (0, True)
+
+
+def test_watch_follows_the_library(mikke, files, tmp_path):
+    """A folder that another program adds while `watch` runs is watched too."""
+    mikke("add", files)
+    other = tmp_path / "other"
+    other.mkdir()
+    command = [sys.executable, "-m", "app", "--library", str(tmp_path / "library"), "watch"]
+    with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as watching:
+        for line in watching.stdout:
+            if line.startswith("Watching"):
+                break
+        mikke("add", other)
+        time.sleep(3)
+        (other / "later.txt").write_text("an abacus")
+        saved = time.monotonic()
+        while "abacus" not in mikke("search", "abacus")[1]:
+            assert time.monotonic() - saved < 20
+            time.sleep(0.1)
+        watching.send_signal(signal.SIGTERM)
+        assert watching.wait(timeout=20) == 0
