@@ -32,6 +32,8 @@ from core.domain import (
 )
 from core.encode.encoder import Encoder
 from core.errors import (
+    FULL_DISK,
+    DiskFullError,
     FolderNotFoundError,
     LibraryInUseError,
     LibraryUnwritableError,
@@ -112,9 +114,11 @@ class Collection:
         known folders takes them over. Raises FolderNotFoundError, LibraryInUseError.
         """
         folder = _real_folder(folder)
-        if any(folder.is_relative_to(source.path) for source in self.sources()):
+        if _covered(folder, self.sources()):
             return CollectionChanges()
         with self._writing(), self._catalogue.write() as db:
+            if _covered(folder, sources.all_sources(db)):  # another program was faster
+                return CollectionChanges()
             sources.add(db, folder)
         return CollectionChanges(sources=True)
 
@@ -124,11 +128,11 @@ class Collection:
         Raises UnknownSourceError, LibraryInUseError.
         """
         path = Path(os.path.abspath(folder))  # noqa: PTH100 - the folder may be gone: nothing to resolve
-        known = {source.path: source for source in self.sources()}
-        source = known.get(path) or known.get(path.resolve())
-        if source is None:
-            raise UnknownSourceError(folder)
         with self._writing(), self._catalogue.write() as db:
+            known = {source.path: source for source in sources.all_sources(db)}
+            source = known.get(path) or known.get(path.resolve())
+            if source is None:
+                raise UnknownSourceError(folder)
             gone = frozenset(stored.document.id for stored in documents.below(db, [source.path]))
             sources.remove(db, source.id)
         return CollectionChanges(documents=gone, sources=True)
@@ -203,17 +207,27 @@ class Collection:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Hold the writer's lane, in this process and against others. Raises LibraryInUseError."""
+        """Hold the writer's lane, in this process and against others.
+
+        Raises LibraryInUseError, LibraryUnwritableError, DiskFullError.
+        """
         with self._lane:
             lock = FileLock(self._layout.writer_lock, timeout=WRITER_WAIT_S, thread_local=False)
             try:
                 lock.acquire()
             except Timeout as error:
                 raise LibraryInUseError(self._layout.root) from error
+            except OSError as error:
+                kind = DiskFullError if error.errno in FULL_DISK else LibraryUnwritableError
+                raise kind(self._layout.root, str(error)) from error
             try:
                 yield
             finally:
                 lock.release()
+
+
+def _covered(folder: Path, known: Iterable[Source]) -> bool:
+    return any(folder.is_relative_to(source.path) for source in known)
 
 
 def _real_folder(folder: Path) -> Path:

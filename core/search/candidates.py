@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.domain import Float32Array, PassageId
+from core.domain import PassageId
 from core.index.segment import Int64Array
 from core.index.snapshot import Snapshot
 from core.search.maxsim import Question, score_all
@@ -24,40 +25,45 @@ class Candidate:
     score: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Candidates:
-    """The best passages, best first (ties by id), of all `considered` that the filters allowed."""
+    """Every passage that answers, of all `considered` that the filters allowed, each with its exact score.
 
-    best: tuple[Candidate, ...]
+    `ids`: `(passages,)` int64; `scores`: `(passages,)` float64, rounded to SCORE_DECIMALS.
+    """
+
+    ids: Int64Array
+    scores: NDArray[np.float64]
     considered: int
 
+    def best(self, count: int) -> tuple[Candidate, ...]:
+        """The best `count`, best first, ties by id; fewer only if no more answer."""
+        kept = _largest(self.scores, count)
+        order = kept[np.lexsort((self.ids[kept], -self.scores[kept]))[:count]]
+        return tuple(
+            Candidate(passage_id=PassageId(int(self.ids[i])), score=float(self.scores[i])) for i in order
+        )
 
-def find_candidates(
-    snapshot: Snapshot, question: Question, *, allowed: Int64Array | None, count: int
-) -> Candidates:
-    """Score all allowed passages exactly and keep the best `count`.
 
-    `allowed` are ascending passage ids, or None for all. Fewer than `count` come back only if no more answer.
-    """
+def find_candidates(snapshot: Snapshot, question: Question, *, allowed: Int64Array | None) -> Candidates:
+    """Score all allowed passages exactly. `allowed` are ascending passage ids, or None for all."""
     ids, scores, considered = [np.empty(0, np.int64)], [np.empty(0, np.float32)], 0
     masks = [view.allowed(allowed) for view in snapshot.views]
     for view, mask, found in zip(
         snapshot.views, masks, score_all(snapshot.views, masks, question), strict=True
     ):
         considered += int(mask.sum())
-        scored = np.flatnonzero(np.isfinite(found))
-        kept = scored[_largest(found[scored], count)]
-        ids.append(view.segment.passage_ids[kept])
-        scores.append(found[kept])
-    all_ids, all_scores = np.concatenate(ids), np.round(np.concatenate(scores), SCORE_DECIMALS)
-    order = np.lexsort((all_ids, -all_scores))[:count]
-    best = tuple(Candidate(passage_id=PassageId(int(all_ids[i])), score=float(all_scores[i])) for i in order)
-    return Candidates(best=best, considered=considered)
+        answering = np.flatnonzero(np.isfinite(found))
+        ids.append(view.segment.passage_ids[answering])
+        scores.append(found[answering])
+    exact = np.concatenate(scores).astype(np.float64)
+    rounded = np.asarray(np.round(exact, SCORE_DECIMALS), dtype=np.float64)
+    return Candidates(ids=np.concatenate(ids), scores=rounded, considered=considered)
 
 
-def _largest(scores: Float32Array, count: int) -> Int64Array:
+def _largest(scores: NDArray[np.float64], count: int) -> Int64Array:
     """The positions of the best `count` and of all that tie with the last of them."""
     if len(scores) <= count:
         return np.arange(len(scores))
     last = np.partition(scores, len(scores) - count)[len(scores) - count]
-    return np.flatnonzero(scores >= last - 10.0**-SCORE_DECIMALS)
+    return np.flatnonzero(scores >= last)

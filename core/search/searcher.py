@@ -31,6 +31,13 @@ CANDIDATES_PER_RESULT = 10
 _OPEN_ATTEMPTS = 3
 """A merge by another process may delete a segment between our reading its name and opening it."""
 
+QUERY_TOKENS = 256
+"""A scan holds a similarity for each query token and takes time in proportion. Of a longer question (somebody
+pasted a page) the heaviest tokens are asked: the rarest ones, which decide anyway."""
+
+QUERY_CHARACTERS = 20_000
+"""What is looked at for these tokens: ten pages. It bounds the memory of encoding."""
+
 
 class Searcher:
     """Answers queries on the newest committed state. Thread-safe; never waits for a writer."""
@@ -47,7 +54,7 @@ class Searcher:
         """The best documents, best first. Raises LibraryDamagedError."""
         started = time.perf_counter()
         with one_blas_thread():
-            embedded = self._encoder.encode_query(query.text)
+            embedded = _heaviest(self._encoder.encode_query(query.text[:QUERY_CHARACTERS]))
             snapshot = self.snapshot()
             allowed = self._allowed(query)
             results, considered = self._results(query, embedded, snapshot, allowed)
@@ -100,16 +107,26 @@ class Searcher:
             return (), 0
         least = least_products(embedded.vectors, self._encoder.noise_floor)
         question = Question(vectors=embedded.vectors, least=least)
-        count = query.limit * CANDIDATES_PER_RESULT
-        while True:
-            found = find_candidates(snapshot, question, allowed=allowed, count=count)
-            with self._catalogue.read() as db:
-                page = _ResultPage(db, self._encoder, snapshot, query, embedded)
-                page.add(found.best)
-            # A few documents with very many passages must not crowd out the rest.
-            if len(page.results) >= query.limit or len(found.best) < count:
-                return page.ordered(), found.considered
-            count *= CANDIDATES_PER_RESULT
+        found = find_candidates(snapshot, question, allowed=allowed)
+        looked_at, count = 0, query.limit * CANDIDATES_PER_RESULT
+        with self._catalogue.read() as db:
+            page = _ResultPage(db, self._encoder, snapshot, query, embedded)
+            while True:
+                best = found.best(count)
+                page.add(best[looked_at:])
+                # A few documents with very many passages must not crowd out the rest.
+                if len(page.results) >= query.limit or len(best) < count:
+                    return page.ordered(), found.considered
+                looked_at, count = count, count * CANDIDATES_PER_RESULT
+
+
+def _heaviest(embedded: TokenEmbeddings) -> TokenEmbeddings:
+    """The QUERY_TOKENS of the largest weight, in their order; of equal ones the first."""
+    if len(embedded.vectors) <= QUERY_TOKENS:
+        return embedded
+    weights = np.linalg.norm(embedded.vectors, axis=1)
+    kept = np.sort(np.argsort(-weights, kind="stable")[:QUERY_TOKENS])
+    return TokenEmbeddings(vectors=embedded.vectors[kept], spans=embedded.spans[kept])
 
 
 @dataclass(slots=True)

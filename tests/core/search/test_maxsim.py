@@ -71,9 +71,9 @@ def test_candidates_are_the_best_of_all_segments(tmp_path):
         for each in parts
         for ordinal, passage_id in enumerate(each.passage_ids)
     }
-    found = find_candidates(snapshot, anything(query), allowed=None, count=25)
+    found = find_candidates(snapshot, anything(query), allowed=None)
     best = sorted(expected, key=lambda passage_id: (-expected[passage_id], passage_id))[:25]
-    assert [candidate.passage_id for candidate in found.best] == best
+    assert [candidate.passage_id for candidate in found.best(25)] == best
     assert found.considered == 120
 
 
@@ -85,8 +85,8 @@ def test_equal_passages_are_ordered_by_id(tmp_path):
     parts = [EncodedPassages.compress(ids, [one] * len(ids))]
     made = Segment.open(write_segment(tmp_path, dim=32, model=bytes(16), parts=parts))
     snapshot = Snapshot(views=(SegmentView(segment=made, alive=np.ones(len(ids), np.bool_)),))
-    found = find_candidates(snapshot, anything(vectors(rng, 3, 32)), allowed=None, count=10)
-    assert [candidate.passage_id for candidate in found.best] == list(range(31, 41))
+    found = find_candidates(snapshot, anything(vectors(rng, 3, 32)), allowed=None)
+    assert [candidate.passage_id for candidate in found.best(10)] == list(range(31, 41))
 
 
 def test_only_allowed_and_alive_passages_count(tmp_path):
@@ -97,10 +97,10 @@ def test_only_allowed_and_alive_passages_count(tmp_path):
     alive[[0, 5]] = False
     snapshot = Snapshot(views=(SegmentView(segment=made, alive=alive),))
     allowed = np.array([1, 2, 3, 6, 9], np.int64)
-    found = find_candidates(snapshot, anything(vectors(rng, 3, 32)), allowed=allowed, count=4)
-    assert {candidate.passage_id for candidate in found.best} <= {2, 3, 9}
+    found = find_candidates(snapshot, anything(vectors(rng, 3, 32)), allowed=allowed)
+    assert {candidate.passage_id for candidate in found.best(4)} <= {2, 3, 9}
     assert found.considered == 3
-    assert len(found.best) == 3
+    assert len(found.best(4)) == 3
 
 
 def test_similarity_ignores_query_weights():
@@ -118,6 +118,6 @@ def test_passages_that_answer_nothing_are_no_candidates(tmp_path):
     snapshot = Snapshot(views=(SegmentView(segment=made, alive=np.ones(50, np.bool_)),))
     query = made.vectors(17)[2:4].copy()
     question = Question(vectors=query, least=np.full(2, 0.9, np.float32))
-    found = find_candidates(snapshot, question, allowed=None, count=10)
-    assert [candidate.passage_id for candidate in found.best] == [18]
+    found = find_candidates(snapshot, question, allowed=None)
+    assert [candidate.passage_id for candidate in found.best(10)] == [18]
     assert found.considered == 50

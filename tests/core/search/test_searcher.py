@@ -1,0 +1,73 @@
+"""Questions as people put them, from several threads, on a library that changes meanwhile."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from core.domain import Query
+from core.search import searcher
+from tests.core.conftest import OpenCollection, index
+
+
+@pytest.fixture
+def collection(tmp_path, open_collection: OpenCollection):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for word in ("kumquat", "zeppelin", "朝顔"):
+        (folder / f"{word}.txt").write_text(f"The {word} is here. " * 20, encoding="utf-8")
+    (folder / "long.txt").write_text("".join(f"Page {n} of the log is dull. \n\n" * 30 for n in range(400)))
+    opened = open_collection(tmp_path / "library")
+    opened.add_source(folder)
+    index(opened)
+    return opened
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "?!。…", "\x00\x01\x1b", "\udcff\udc80", "\u200d\ufe0f"])
+def test_a_question_without_words_has_no_answer(collection, text):
+    assert collection.search(Query(text=text)).results == ()
+
+
+def test_a_very_long_question(collection, monkeypatch):
+    """A pasted book is asked by its heaviest words, within its first pages, at bounded cost."""
+    asked = []
+    monkeypatch.setattr(
+        searcher, "find_candidates", lambda *args, **more: asked.append(args[1]) or find(*args, **more)
+    )
+    text = "the of and in " * 1000 + "zeppelin " + "dull " * 1_000_000
+    reply = collection.search(Query(text=text, limit=10))
+    assert len(asked[0].vectors) == searcher.QUERY_TOKENS
+    assert "zeppelin.txt" in {result.document.path.name for result in reply.results}
+    assert all(h.query in text for result in reply.results for hit in result.hits for h in hit.highlights)
+
+
+find = searcher.find_candidates
+
+
+def test_one_long_document_does_not_crowd_out_the_rest(collection, tmp_path, monkeypatch):
+    """However many passages of one document answer best, others are found too, and each is scored once."""
+    (tmp_path / "files" / "short.txt").write_text(
+        "A page, by the way, with much else on it: " + "other words " * 50
+    )
+    index(collection)
+    scans = []
+    monkeypatch.setattr(
+        searcher, "find_candidates", lambda *args, **more: scans.append(1) or find(*args, **more)
+    )
+    results = collection.search(Query(text="page of the log", limit=2)).results
+    assert results[0].document.path.name == "long.txt"
+    assert len(results) == 2
+    assert len(results[0].hits) == searcher.HITS_PER_DOCUMENT
+    assert scans == [1]
+
+
+def test_searches_from_several_threads(collection, tmp_path):
+    """The same question has the same answer in every thread, while a writer commits."""
+    expected = collection.search(Query(text="朝顔 here")).results
+    with ThreadPoolExecutor(4) as pool:
+        replies = [pool.submit(collection.search, Query(text="朝顔 here")) for _ in range(40)]
+        for number in range(3):
+            (tmp_path / "files" / f"{number}.md").write_text("something else entirely")
+            index(collection)
+        assert all(reply.result().results == expected for reply in replies)
