@@ -27,7 +27,7 @@ class Hint:
 class Hints:
     """Collects hints of any thread for one thread that waits. `quiet_s`, `patience_s`: see `wait`."""
 
-    def __init__(self, *, quiet_s: float = 0.3, patience_s: float = 1.0) -> None:
+    def __init__(self, *, quiet_s: float = 0.15, patience_s: float = 1.0) -> None:
         self._quiet_s = quiet_s
         self._patience_s = patience_s
         self._changed = threading.Condition()

@@ -153,6 +153,19 @@ def test_commits_in_a_burst_ask_again_once(controller, collection, qtbot):
     assert collection.called("search") == ["budget", "budget"]
 
 
+def test_a_saved_file_is_searched_once(controller, collection, qtbot):
+    """A saved file makes two commits, 40 ms apart; one search after the second sees all of it."""
+    with qtbot.waitSignal(controller.replied):
+        controller.ask("budget")
+    controller.ask_again()
+    qtbot.wait(20)
+    collection.put("/home/ai/Documents/new.txt", ["one more budget"])
+    with qtbot.waitSignal(controller.replied) as reply:
+        controller.ask_again()
+    assert collection.called("search") == ["budget", "budget"]
+    assert any(result.document.path.name == "new.txt" for result in reply.args[0].results)
+
+
 def test_commits_do_not_starve_a_slow_search(controller, collection, qtbot):
     """While commits come all the time, slow searches are still shown, one after the other."""
     collection.search_s = 0.4
