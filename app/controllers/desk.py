@@ -285,7 +285,7 @@ class Desk(QObject):
 
     def _progress_text(self, progress: IndexProgress) -> str:
         if self.indexing.state is IndexState.PAUSED:
-            return self.tr("Paused")
+            return self._sentences.paused(progress.done, progress.total)
         if progress.scanned is not None:
             return self._sentences.scanning(progress.path, progress.scanned)
         return self._sentences.reading(progress.path, progress.done, progress.total, progress.remaining_s)

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
 )
 
 from app.messages import CONTEXT, path_text, printable, reason_text, state_text
-from core.domain import Document, DocumentState
+from core.domain import Document, DocumentId, DocumentState
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
@@ -69,6 +69,13 @@ class FileTableModel(QAbstractTableModel):
 
     def document_at(self, index: _Index) -> Document | None:
         return self._rows[index.row()] if index.isValid() else None
+
+    def find(self, document_id: DocumentId) -> QModelIndex:
+        """The row of that document, or an invalid index."""
+        for number, document in enumerate(self._rows):
+            if document.id == document_id:
+                return self.index(number, 0)
+        return QModelIndex()
 
     def rowCount(self, parent: _Index = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
         return 0 if parent.isValid() else len(self._rows)

@@ -18,7 +18,8 @@ from PySide6.QtCore import (
 )
 
 from app.messages import path_text, printable
-from app.models.marks import snippet_of
+from app.models.marks import Mark, snippet_of
+from app.models.title_marks import title_marks
 from core.domain import Document, Hit, Result, SearchReply
 
 HITS_SHOWN = 3
@@ -37,17 +38,26 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row. `hit` None: the row that offers the `hidden` further hits of the document."""
+    """One row. `hit` None: the row that offers the `hidden` further hits of the document.
+
+    `title_marks`: what the question has in common with the title, in the first row of a document only.
+    """
 
     result: Result
     hit: Hit | None
     first: bool
     last: bool
     hidden: int = 0
+    title_marks: tuple[Mark, ...] = ()
 
     @property
     def document(self) -> Document:
         return self.result.document
+
+    @property
+    def title(self) -> str:
+        """What the document is called; the name of its file if it has no title."""
+        return title_of(self.document)
 
     @property
     def key(self) -> tuple[int, int]:
@@ -63,6 +73,7 @@ class ResultListModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._results: tuple[Result, ...] = ()
+        self._question = ""
         self._rows: list[Row] = []
         self._shown = 0
         self._open: set[int] = set()
@@ -73,6 +84,7 @@ class ResultListModel(QAbstractListModel):
         if not same_query:
             self._open.clear()
         self._results = reply.results if reply else ()
+        self._question = reply.query.text if reply else ""
         self._maybe_more = reply is not None and len(reply.results) >= reply.query.limit
         self._set_rows(self._rows_of(self._results), keep_length=same_query)
 
@@ -144,8 +156,15 @@ class ResultListModel(QAbstractListModel):
         if result.document.id not in self._open and len(hits) > HITS_SHOWN + 1:
             hits = hits[:HITS_SHOWN]
         hidden = len(result.hits) - len(hits)
+        marks = title_marks(title_of(result.document), self._question)
         rows = [
-            Row(result=result, hit=hit, first=number == 0, last=number == len(hits) - 1 and not hidden)
+            Row(
+                result=result,
+                hit=hit,
+                first=number == 0,
+                last=number == len(hits) - 1 and not hidden,
+                title_marks=() if number else marks,
+            )
             for number, hit in enumerate(hits)
         ]
         if hidden:
@@ -193,7 +212,7 @@ class ResultListModel(QAbstractListModel):
         if row.hit is None:
             return self.tr("%n more passages", "", row.hidden)
         snippet = snippet_of(row.hit).text
-        title = printable(row.document.title or row.document.path.name)
+        title = row.title
         where = path_text(row.document.path.parent)
         if row.hit.page is None:
             return self.tr("{title}, in {folder}: {snippet}").format(
@@ -201,3 +220,8 @@ class ResultListModel(QAbstractListModel):
             )
         template = self.tr("{title}, page {page}, in {folder}: {snippet}")
         return template.format(title=title, page=row.hit.page, folder=where, snippet=snippet)
+
+
+def title_of(document: Document) -> str:
+    """What a document is called; the name of its file if it has no title."""
+    return printable(document.title.strip() or document.path.name)

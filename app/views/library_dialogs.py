@@ -30,7 +30,7 @@ from app.models.files import Column, FileTableModel
 from app.theme.icons import icon
 from app.theme.palette import Colours
 from app.views.elided_label import ElidedLabel
-from core.domain import Document, DocumentState, Source
+from core.domain import Document, DocumentId, DocumentState, Source
 
 _PROBLEMS = (DocumentState.FAILED, DocumentState.SKIPPED, DocumentState.TRUNCATED)
 
@@ -45,8 +45,9 @@ class FilesDialog(QDialog):
     def __init__(self, model: FileTableModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Files"))
-        self.resize(980, 620)
+        self.resize(1080, 640)
         self._model = model
+        self._chosen: DocumentId | None = None
         self._counts = QLabel(self)
         self._counts.setProperty("role", "muted")
         self._name = QLineEdit(self)
@@ -66,6 +67,10 @@ class FilesDialog(QDialog):
         ):
             self._state.addItem(text, states)
         self.table = self._make_table()
+        self._why = QLabel(self)
+        self._why.setTextFormat(Qt.TextFormat.PlainText)
+        self._why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._why.setWordWrap(True)
         self._open = QPushButton(self.tr("Open"), self)
         self._reveal = QPushButton(self.tr("Show in folder"), self)
         self._lay_out()
@@ -111,9 +116,9 @@ class FilesDialog(QDialog):
         table.setSortingEnabled(True)
         for column, width in (
             (Column.NAME, 220),
-            (Column.FOLDER, 210),
-            (Column.STATE, 110),
-            (Column.SIZE, 110),
+            (Column.FOLDER, 190),
+            (Column.STATE, 130),
+            (Column.SIZE, 112),
         ):
             table.setColumnWidth(column, width)
         header.setSectionResizeMode(Column.REASON, QHeaderView.ResizeMode.Stretch)
@@ -137,6 +142,7 @@ class FilesDialog(QDialog):
         layout.setSpacing(12)
         layout.addLayout(filters)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self._why)
         layout.addLayout(buttons)
 
     def _connect(self) -> None:
@@ -147,10 +153,21 @@ class FilesDialog(QDialog):
         self.table.doubleClicked.connect(lambda _index: self._emit(self.opened))
         self.table.customContextMenuRequested.connect(self._show_menu)
         self.table.selectionModel().currentChanged.connect(self._update_buttons)
-        self._model.modelReset.connect(self._update_buttons)
+        self._model.modelAboutToBeReset.connect(self._remember)
+        self._model.modelReset.connect(self._choose_again)
 
     def _filter(self) -> None:
         self._model.set_filter(self._state.currentData(), self._name.text())
+
+    def _remember(self) -> None:
+        document = self._current()
+        self._chosen = document.id if document else None
+
+    def _choose_again(self) -> None:
+        """While files are read the list is made anew again and again: what was chosen stays chosen."""
+        if self._chosen is not None:
+            self.table.setCurrentIndex(self._model.find(self._chosen))
+        self._update_buttons()
 
     def _current(self) -> Document | None:
         return self._model.document_at(self.table.currentIndex())
@@ -158,6 +175,11 @@ class FilesDialog(QDialog):
     def _update_buttons(self) -> None:
         for button in (self._open, self._reveal):
             button.setEnabled(self._current() is not None)
+        index = self.table.currentIndex()
+        # the column is too narrow for most reasons: the chosen file's stands below the list as a whole
+        reason = index.siblingAtColumn(Column.REASON).data() if index.isValid() else ""
+        self._why.setText(reason or "")
+        self._why.setVisible(bool(reason))
 
     def _emit(self, signal: SignalInstance) -> None:
         document = self._current()

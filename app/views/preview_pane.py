@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.desktop.text import font_for, looks_japanese, monospace
 from app.messages import path_text, printable
 from app.models.marks import Mark
+from app.models.results import title_of
 from app.theme.icons import icon
 from app.theme.palette import Colours
 from app.views.elided_label import ElidedLabel
@@ -89,7 +90,7 @@ class PreviewPane(QFrame):
         self.pages.clear()
 
     def set_document(self, document: Document) -> None:
-        title = printable(document.title or document.path.name)
+        title = title_of(document)
         self._title.setFont(font_for(self._title.font(), japanese=looks_japanese(title)))
         self._title.setText(title)
         self._where.setText(path_text(document.path))

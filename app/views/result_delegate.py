@@ -6,6 +6,7 @@ how thick the line under the words is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 
 from app.desktop.text import font_for, looks_japanese
 from app.messages import path_text, printable
-from app.models.marks import MarkedText, snippet_of
+from app.models.marks import Mark, MarkedText, snippet_of
 from app.models.results import Role, Row
 from app.theme.icons import icon
 from app.theme.palette import Colours, with_alpha
@@ -116,17 +117,29 @@ class ResultDelegate(QStyledItemDelegate):
         offset = (title_metrics.height() - _ICON) / 2
         drawing.paint(painter, QRect(rect.left() + _MARGIN_X, round(top + offset), _ICON, _ICON))
         page_width = self._paint_page(painter, rect, top, row)
-        title = printable(row.document.title or row.document.path.name)
-        painter.setFont(self._font("title", japanese=looks_japanese(title)))
-        painter.setPen(QColor(self._colours.text))
-        shown = title_metrics.elidedText(title, Qt.TextElideMode.ElideRight, right - left - page_width - 12)
-        painter.drawText(QPointF(left, top + title_metrics.ascent()), shown)
+        self._paint_title(painter, QPointF(left, top), row, right - left - page_width - 12)
         top += title_metrics.height() + 2
         painter.setFont(self._font("small", japanese=False))
         painter.setPen(QColor(self._colours.muted))
         where = small.elidedText(_breadcrumb(row), Qt.TextElideMode.ElideMiddle, right - left)
         painter.drawText(QPointF(left, top + small.ascent()), where)
         return top + small.height() + _GAP + 1
+
+    def _paint_title(self, painter: QPainter, origin: QPointF, row: Row, room: float) -> None:
+        font = self._font("title", japanese=looks_japanese(row.title))
+        shown = QFontMetricsF(font).elidedText(row.title, Qt.TextElideMode.ElideRight, room)
+        layout = QTextLayout(shown, font)
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(room)
+        layout.endLayout()
+        if not line.isValid():
+            return
+        # fonts differ in how much room they leave above the letters: the base line stays in one place
+        origin = origin + QPointF(0, self._metrics("title").ascent() - line.ascent())
+        self._paint_marks(painter, origin, line, row.title_marks)
+        painter.setPen(QColor(self._colours.text))
+        layout.draw(painter, origin)
 
     def _paint_page(self, painter: QPainter, rect: QRect, top: float, row: Row) -> float:
         """The page number at the right; how wide it is."""
@@ -150,7 +163,7 @@ class ResultDelegate(QStyledItemDelegate):
     def _paint_snippet(self, painter: QPainter, origin: QPointF, row: Row, width: int) -> None:
         laid = self._lay(row, width)
         for number in range(laid.layout.lineCount()):
-            self._paint_marks(painter, origin, laid.layout.lineAt(number), laid.marked)
+            self._paint_marks(painter, origin, laid.layout.lineAt(number), laid.marked.marks)
         painter.setPen(QColor(self._colours.text))
         laid.layout.draw(painter, origin)
         if laid.cut:
@@ -159,9 +172,11 @@ class ResultDelegate(QStyledItemDelegate):
             end = origin + QPointF(last.naturalTextWidth(), last.y() + last.ascent())
             painter.drawText(end, _ELLIPSIS)
 
-    def _paint_marks(self, painter: QPainter, origin: QPointF, line: QTextLine, marked: MarkedText) -> None:
+    def _paint_marks(
+        self, painter: QPainter, origin: QPointF, line: QTextLine, marks: Sequence[Mark]
+    ) -> None:
         line_start, line_end = line.textStart(), line.textStart() + line.textLength()
-        for mark in marked.marks:
+        for mark in marks:
             start, end = max(mark.start, line_start), min(mark.end, line_end)
             if start >= end:
                 continue

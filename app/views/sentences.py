@@ -37,6 +37,13 @@ class Sentences(QObject):
             parts.insert(1, self.remaining(remaining_s))
         return "   ·   ".join(parts)
 
+    def paused(self, done: int, total: int) -> str:
+        if total == 0:
+            return self.tr("Paused")
+        locale = QLocale()
+        count = self.tr("{done} of {total}").format(done=locale.toString(done), total=locale.toString(total))
+        return self.tr("Paused") + "   ·   " + count
+
     def remaining(self, seconds: float) -> str:
         """A remaining time as roughly as it is known."""
         if seconds < 45:

@@ -50,10 +50,6 @@
         <source>Stopped. New and changed files are not read until you continue.</source>
         <translation>停止しました。再開するまで、新しいファイルや変更は読み込まれません。</translation>
     </message>
-    <message>
-        <source>Paused</source>
-        <translation>一時停止中</translation>
-    </message>
 </context>
 <context>
     <name>FileTableModel</name>
@@ -384,6 +380,10 @@
     <message>
         <source>Reading {name}</source>
         <translation>{name} を読み込み中</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>一時停止中</translation>
     </message>
     <message>
         <source>less than a minute left</source>

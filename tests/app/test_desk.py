@@ -308,7 +308,10 @@ def test_the_list_of_files_tells_every_state(desk, collection, qtbot):
     assert "3 indexed" in desk.files_dialog._counts.text()
     desk.files_dialog.filter_problems()
     assert desk.files.rowCount() == 2
-    desk.files.set_filter([DocumentState.SKIPPED], "SCAN")
+    desk.files_dialog.table.setCurrentIndex(desk.files.index(1, 0))
+    assert "no text inside" in desk.files_dialog._why.text()
+    desk.files.set_filter([DocumentState.SKIPPED], "SCAN")  # the list is made anew, the choice stays
+    assert "no text inside" in desk.files_dialog._why.text()
     assert desk.files.rowCount() == 1
     desk.files_dialog.close()
 

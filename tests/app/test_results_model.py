@@ -141,3 +141,37 @@ def test_of_overlapping_hits_the_chosen_one_marks():
     marks = marks_of_document(Result(document=document, score=1, hits=(first, second)), second)
     assert [(m.span.start, m.span.end, m.chosen) for m in marks] == [(2, 4, True)]
     assert [(m.start, m.end) for m in marks_in("cdef", 2, marks)] == [(0, 2)]
+
+
+def test_a_title_that_matches_is_marked_once(model):
+    """The first row of a document carries the marks of its title; a document without one goes by its file."""
+    named = replace(result(1, 2), document=make_document(1, "/folder/a.md", title="The Walrus"))
+    unnamed = replace(result(2), document=make_document(2, "/folder/walrus.txt", title="  "))
+    model.set_reply(reply(named, unnamed, text="walrus"), same_query=False)
+    rows = [model.row_at(model.index(number)) for number in range(3)]
+    assert [row.title for row in rows] == ["The Walrus", "The Walrus", "walrus.txt"]
+    assert [len(row.title_marks) for row in rows] == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "expected"),
+    [
+        ("were released with care", 7, "…with care"),
+        ("were released with care", 5, "…released with care"),
+        ("were released", 7, "…leased"),
+        ("予算案の見直し", 2, "…案の見直し"),
+        ("were released with care", 0, "were released with care"),
+    ],
+)
+def test_a_snippet_begins_with_a_whole_word(text, start, expected):
+    """A word that the snippet would cut in two is left out, unless nothing else would be left."""
+    whole = hit(1, text, marks=())
+    assert snippet_of(replace(whole, snippet=Span(start=start, end=len(text)))).text == expected
+
+
+def test_a_marked_word_is_never_left_out():
+    """A snippet that begins inside a marked word keeps what it has of it."""
+    cut = replace(hit(1, "were released with care", marks=((5, 13),)), snippet=Span(start=7, end=23))
+    shown = snippet_of(cut)
+    assert shown.text == "…leased with care"
+    assert [(mark.start, mark.end) for mark in shown.marks] == [(1, 7)]
