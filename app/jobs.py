@@ -76,21 +76,27 @@ class Job(QObject):
 
     def _consume(self, events: Iterator[Any], wake: Callable[[], None]) -> Any:
         try:
-            while True:
-                if self.token.cancelled:
-                    raise CancelledError
-                event = next(events)
-                with self._lock:
-                    if isinstance(event, _REPLACEABLE):
-                        self._progress = event
-                    else:
-                        self._inbox.append(event)
-                wake()
+            while not self.token.cancelled:
+                self._post(next(events), wake)
+            # Thrown in, not just left: a job ends itself in good order, so that what it has read is kept.
+            if isinstance(events, Generator):
+                self._post(events.throw(CancelledError()), wake)
+                for event in events:
+                    self._post(event, wake)
+            raise CancelledError
         except StopIteration as stop:
             return stop.value
         finally:
             if isinstance(events, Generator):
                 events.close()
+
+    def _post(self, event: Any, wake: Callable[[], None]) -> None:
+        with self._lock:
+            if isinstance(event, _REPLACEABLE):
+                self._progress = event
+            else:
+                self._inbox.append(event)
+        wake()
 
     def deliver(self) -> bool:
         """Emit what has arrived, in the GUI thread; True once the job has ended."""

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.jobs import JobRunner, call
 from core.domain import CollectionChanges, DocumentId
-from core.errors import DiskFullError
+from core.errors import CancelledError, DiskFullError
 from core.progress import Committed, Reading
 
 
@@ -173,3 +173,29 @@ def test_closing_stops_everything_within_a_second():
     assert running.token.cancelled
     runner.start("a", work)  # nothing starts after the end
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("mikke-")]
+
+
+def test_a_cancelled_job_ends_itself(runner, qtbot):
+    """A job that is cancelled between two events can finish what it holds; that arrives before the end."""
+    heard, reached, go_on = [], threading.Event(), threading.Event()
+    kept = Committed(changes=CollectionChanges(documents=frozenset({DocumentId(7)})))
+
+    def work(_cancel):
+        try:
+            yield _reading(0)
+            reached.set()
+            go_on.wait(5)
+            yield _reading(1)
+            raise AssertionError("it was cancelled before")
+        except CancelledError:
+            yield kept
+            raise
+
+    job = runner.start("writer", work)
+    job.happened.connect(heard.append)
+    job.cancelled.connect(lambda: heard.append("cancelled"))
+    assert reached.wait(5)
+    with qtbot.waitSignal(job.cancelled):
+        job.cancel()
+        go_on.set()
+    assert [what for what in heard if what in (kept, "cancelled")] == [kept, "cancelled"]
