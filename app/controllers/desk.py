@@ -107,6 +107,7 @@ class Desk(QObject):
         results.passage_copied.connect(lambda row: _copy(row.hit.text))
         results.path_copied.connect(lambda row: _copy(str(row.document.path)))
         results.left.connect(self.window.focus_search)
+        results.typed.connect(box.type_on)
         self.opening.failed.connect(self._on_not_opened)
 
     def _connect_preview(self) -> None:

@@ -72,7 +72,8 @@ def snippet_of(hit: Hit) -> MarkedText:
 def _start_of_word(hit: Hit) -> int:
     """Where to begin so that no word is cut in two; what is marked is never left out."""
     start, text = hit.snippet.start, hit.text
-    limit = min([start + _LONG_WORD, hit.snippet.end, *(mark.span.start for mark in hit.highlights)])
+    shown = [mark.span.start for mark in hit.highlights if mark.span.end > start]
+    limit = min([start + _LONG_WORD, hit.snippet.end, *shown])
     if start == 0 or not (_is_spelled(text[start - 1 : start]) and _is_spelled(text[start : start + 1])):
         return start
     gap = next((place for place in range(start, limit) if text[place].isspace()), None)

@@ -53,8 +53,9 @@ QLabel[role="strong"] { font-weight: 600; }
 #resultColumn, #previewColumn { background: $surface; border: 1px solid $line; border-radius: 12px; }
 #previewHeader QToolButton { padding: 6px 5px; }
 #previewHeader { border-bottom: 1px solid $line; }
-#pageView { background: $desk; border: none; }
-#textView { background: $surface; border: none; border-radius: 11px; padding: 10px 20px;
+#pageView { background: $desk; border: 1px solid $desk; }
+#pageView:focus, #textView:focus { border-color: $accent; }
+#textView { background: $surface; border: 1px solid $surface; border-radius: 11px; padding: 10px 20px;
   selection-background-color: $accent; selection-color: $on_accent; }
 
 #banner { background: $warning_surface; border: 1px solid $line; border-radius: 10px; }

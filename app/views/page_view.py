@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QAbstractSlider, QFrame, QWidget
 
 from app.theme.palette import LIGHT, Colours, with_alpha
 from core.domain import Box, RenderedPage
@@ -170,6 +170,23 @@ class PageView(QAbstractScrollArea):
         elif not self._turning:  # one page at a time, however fast the wheel turns
             self._turning = True
             self.turned.emit(1 if delta < 0 else -1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """At the end of the page the next key turns it, as the wheel does."""
+        bar = self.verticalScrollBar()
+        match event.key():
+            case Qt.Key.Key_PageDown | Qt.Key.Key_Space if bar.value() >= bar.maximum():
+                self.turned.emit(1)
+            case Qt.Key.Key_PageUp | Qt.Key.Key_Backspace if bar.value() <= bar.minimum():
+                self.turned.emit(-1)
+            case Qt.Key.Key_Space:
+                bar.triggerAction(QAbstractSlider.SliderAction.SliderPageStepAdd)
+            case Qt.Key.Key_Home:
+                bar.setValue(bar.minimum())
+            case Qt.Key.Key_End:
+                bar.setValue(bar.maximum())
+            case _:
+                super().keyPressEvent(event)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: ARG002, N802 - Qt's name
         self.viewport().update()

@@ -105,6 +105,10 @@ class ResultDelegate(QStyledItemDelegate):
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, QColor(self._colours.selection))
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(self._colours.accent))
+            if state & QStyle.StateFlag.State_HasFocus:
+                painter.setPen(QColor(self._colours.accent))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5))
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, QColor(self._colours.hover))
 

@@ -24,7 +24,10 @@ class _QuietScrollBar(QScrollBar):
 
 
 class ResultList(QListView):
-    """Signals carry a Row: chosen (selected), opened (Enter), revealed (Ctrl+Enter), and what to copy."""
+    """Signals carry a Row: chosen (selected), opened (Enter), revealed (Ctrl+Enter), and what to copy.
+
+    `left`: back to the search box, please. `typed`: what was typed here was meant for it.
+    """
 
     chosen = Signal(object)
     opened = Signal(object)
@@ -32,6 +35,7 @@ class ResultList(QListView):
     passage_copied = Signal(object)
     path_copied = Signal(object)
     left = Signal()
+    typed = Signal(str)
 
     def __init__(self, model: ResultListModel, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -139,6 +143,8 @@ class ResultList(QListView):
             self.copy_passage()
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()
+        elif _is_writing(event):
+            self.typed.emit(event.text())
         else:
             super().keyPressEvent(event)
 
@@ -201,3 +207,10 @@ class ResultList(QListView):
         row = self.current_row()
         if row is not None and row.hit is not None:
             signal.emit(row)
+
+
+def _is_writing(event: QKeyEvent) -> bool:
+    """Whether this key writes something and is no command."""
+    modifier = Qt.KeyboardModifier
+    command = modifier.ControlModifier | modifier.AltModifier | modifier.MetaModifier
+    return not event.modifiers() & command and event.text().isprintable() and event.text().strip() != ""

@@ -45,6 +45,12 @@ class SearchBox(QLineEdit):
         self._glass = icon("search", colours.muted)
         self._clear.setIcon(icon("clear", colours.muted))
 
+    def type_on(self, text: str) -> None:
+        """Take the focus and go on with `text` after what is there."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.end(False)  # noqa: FBT003 - Qt takes no keyword here
+        self.insert(text)
+
     def ask_now(self) -> None:
         """Skip the rest of the waiting time."""
         if self._rest.isActive():

@@ -366,3 +366,26 @@ def test_boxes_are_painted_on_the_page(desk, qtbot):
     y = pages._origin().y() + box.top * scale + 1
     colour = image.pixelColor(round(x), round(y))
     assert colour.red() - colour.blue() > 50
+
+
+def test_typing_in_the_list_goes_on_with_the_question(desk, qtbot):
+    """A letter typed while the list has the focus is added to the question."""
+    desk.window.search_box.setText("budge")
+    qtbot.waitUntil(lambda: desk.results.rowCount() > 0)
+    desk.window.results.setFocus()
+    qtbot.keyClicks(desk.window.results, "t")
+    assert desk.window.search_box.text() == "budget"
+    qtbot.waitUntil(lambda: desk.search.text == "budget")
+
+
+def test_keys_turn_the_page_at_its_end(desk, qtbot):
+    """Page Down at the end of a page shows the next one, Page Up at its beginning the one before."""
+    desk.window.search_box.setText("research")
+    pages = desk.window.preview.pages
+    qtbot.waitUntil(lambda: desk.preview.page == 1 and bool(pages._boxes))
+    qtbot.keyClick(pages, Qt.Key.Key_End)
+    qtbot.keyClick(pages, Qt.Key.Key_PageDown)
+    qtbot.waitUntil(lambda: desk.preview.page == 2)
+    qtbot.waitUntil(lambda: pages.verticalScrollBar().value() == 0)
+    qtbot.keyClick(pages, Qt.Key.Key_PageUp)
+    qtbot.waitUntil(lambda: desk.preview.page == 1)
