@@ -115,7 +115,7 @@ with Collection.open(LibraryLayout(Path(sys.argv[1])), Settings(), LexicalEncode
 
 @pytest.mark.parametrize("moment", ["merge", "segment_content", "_replace", "remove_garbage"])
 def test_killed_in_a_merge(tmp_path, files, open_collection: OpenCollection, moment):
-    """Before, inside and after the transaction of a merge a kill loses nothing and leaves no file for long."""
+    """Before, in and after the transaction of a merge a kill loses nothing, and no file stays for long."""
     library = tmp_path / "library"
     collection = open_collection(library)
     collection.add_source(files)
