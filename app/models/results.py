@@ -40,7 +40,8 @@ class Role(IntEnum):
 class Row:
     """One row. `hit` None: the row that offers the `hidden` further hits of the document.
 
-    `title_marks`: what the question has in common with the title, in the first row of a document only.
+    `title_marks`: what the question has in common with the title, where a document's best hit has no
+    highlights of its own to show.
     """
 
     result: Result
@@ -156,7 +157,9 @@ class ResultListModel(QAbstractListModel):
         if result.document.id not in self._open and len(hits) > HITS_SHOWN + 1:
             hits = hits[:HITS_SHOWN]
         hidden = len(result.hits) - len(hits)
-        marks = title_marks(title_of(result.document), self._question)
+        # the hit shows by itself why it was found, unless only the heading above it matched
+        found_by_title = bool(hits) and not hits[0].highlights
+        marks = title_marks(title_of(result.document), self._question) if found_by_title else ()
         rows = [
             Row(
                 result=result,

@@ -33,10 +33,14 @@ def title_marks(title: str, question: str) -> tuple[Mark, ...]:
     """Marks in UTF-16 units of `title`, in order, none touching another."""
     letters, places = _folded(title)
     runs = [match.group() for match in _RUN.finditer(_folded(question)[0])]
+    pieces = [
+        (match.start() + start, match.start() + end)
+        for match in _RUN.finditer(letters)
+        for start, end in _matches(match.group(), runs)
+    ]
     found = bytearray(len(letters))
-    for match in _RUN.finditer(letters):
-        for start, end in _matches(match.group(), runs):
-            found[match.start() + start : match.start() + end] = b"\x01" * (end - start)
+    for start, end in _telling(letters, pieces):
+        found[start:end] = b"\x01" * (end - start)
     to_utf16 = utf16_positions(title)
     return tuple(
         Mark(
@@ -75,6 +79,12 @@ def _matches(run: str, asked: list[str]) -> Iterator[tuple[int, int]]:
             if piece == question or (len(piece) > 1 and not _HIRAGANA.fullmatch(piece)):
                 yield start, end
             start = max(end, start + 1)
+
+
+def _telling(letters: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Without the short words (the, of, und, la) if there are longer ones."""
+    long = [(a, b) for a, b in pieces if b - a > _MIN_PREFIX or _is_unspaced(letters[a:b])]
+    return long or pieces
 
 
 def _is_unspaced(run: str) -> bool:

@@ -143,14 +143,18 @@ def test_of_overlapping_hits_the_chosen_one_marks():
     assert [(m.start, m.end) for m in marks_in("cdef", 2, marks)] == [(0, 2)]
 
 
-def test_a_title_that_matches_is_marked_once(model):
-    """The first row of a document carries the marks of its title; a document without one goes by its file."""
-    named = replace(result(1, 2), document=make_document(1, "/folder/a.md", title="The Walrus"))
-    unnamed = replace(result(2), document=make_document(2, "/folder/walrus.txt", title="  "))
-    model.set_reply(reply(named, unnamed, text="walrus"), same_query=False)
-    rows = [model.row_at(model.index(number)) for number in range(3)]
-    assert [row.title for row in rows] == ["The Walrus", "The Walrus", "walrus.txt"]
-    assert [len(row.title_marks) for row in rows] == [1, 0, 1]
+def test_a_title_is_marked_where_nothing_else_is(model):
+    """If the text of the best hit has no highlights, its row marks the title; a file name will do for one."""
+    by_title = Result(
+        document=make_document(2, "/folder/a.md", title="The Walrus"),
+        score=1.0,
+        hits=(hit(200, marks=()), hit(201)),
+    )
+    unnamed = replace(by_title, document=make_document(3, "/folder/walrus.txt", title="  "))
+    model.set_reply(reply(result(1), by_title, unnamed, text="the walrus file"), same_query=False)
+    rows = [model.row_at(model.index(number)) for number in range(5)]
+    assert [row.title for row in rows] == ["file 1", "The Walrus", "The Walrus", "walrus.txt", "walrus.txt"]
+    assert [len(row.title_marks) for row in rows] == [0, 1, 0, 1, 0]
 
 
 @pytest.mark.parametrize(

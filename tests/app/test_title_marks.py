@@ -22,6 +22,7 @@ def marked(title: str, question: str) -> list[str]:
         ("Walrus handbook", "the WALRUS", ["Walrus"]),
         ("Released packages", "release", ["Released"]),
         ("A handbook of ice", "a ic", ["A"]),
+        ("The walrus and the ice", "the walrus", ["walrus"]),
         ("🐘 Ｅｌｅｐｈａｎｔｓ", "elephant", ["Ｅｌｅｐｈａｎｔｓ"]),
         ("セイウチの手引き", "セイウチはどこで手引きを見る", ["セイウチ", "手引き"]),
         ("ｶﾞｽ料金の明細", "ガス料金", ["ｶﾞｽ料金"]),
@@ -33,7 +34,7 @@ def marked(title: str, question: str) -> list[str]:
     ],
 )
 def test_words_of_the_question_are_marked(title, question, expected):
-    """Words that begin alike and runs of characters are marked, particles and parts of words are not."""
+    """Words that begin alike and runs of characters are marked, particles and small words are not."""
     assert marked(title, question) == expected
 
 
