@@ -70,8 +70,8 @@ _ERRORS: dict[type[Exception], UserMessage] = {
         detail=QT_TRANSLATE_NOOP("messages", "{path}: {detail}"),
         action=QT_TRANSLATE_NOOP(
             "messages",
-            "Your own files are not affected. Look at all folders again (mikke sync), which repairs the index. "
-            "If that does not help, move the library folder away; Mikke makes a new one.",
+            "Your own files are not affected. Look at all folders again (mikke sync), which repairs the "
+            "index. If that does not help, move the library folder away; Mikke makes a new one.",
         ),
     ),
     LibraryUnwritableError: UserMessage(

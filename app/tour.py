@@ -33,7 +33,10 @@ def run(folders: Sequence[Path], library: Path | None, questions: Sequence[str])
         terminal.follow(app.collection.sync(CancelToken()), "Indexing")
         terminal.print_counts(app.collection.status())
         searched = tuple(folder.resolve() for folder in folders)
-        for question in questions or (_titles(app.collection) if own else _sample_questions()):
+        asked = questions or (_titles(app.collection) if own else _sample_questions())
+        if not asked:
+            terminal.say("No title among these files makes a question. Ask your own: mikke search QUESTION")
+        for question in asked:
             terminal.say(f"\n? {question}\n")
             terminal.print_reply(
                 app.collection.search(Query(text=question, folders=searched, limit=_ANSWERS))

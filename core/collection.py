@@ -40,6 +40,7 @@ from core.errors import (
     UnknownSourceError,
 )
 from core.extract.pool import ExtractionPool
+from core.indexing.merging import remove_dead
 from core.indexing.pipeline import Stages
 from core.indexing.sync import refresh, sync
 from core.layout import LibraryLayout
@@ -128,13 +129,15 @@ class Collection:
         Raises UnknownSourceError, LibraryInUseError.
         """
         path = Path(os.path.abspath(folder))  # noqa: PTH100 - the folder may be gone: nothing to resolve
-        with self._writing(), self._catalogue.write() as db:
-            known = {source.path: source for source in sources.all_sources(db)}
-            source = known.get(path) or known.get(path.resolve())
-            if source is None:
-                raise UnknownSourceError(folder)
-            gone = frozenset(stored.document.id for stored in documents.below(db, [source.path]))
-            sources.remove(db, source.id)
+        with self._writing():
+            with self._catalogue.write() as db:
+                known = {source.path: source for source in sources.all_sources(db)}
+                source = known.get(path) or known.get(path.resolve())
+                if source is None:
+                    raise UnknownSourceError(folder)
+                gone = frozenset(stored.document.id for stored in documents.below(db, [source.path]))
+                sources.remove(db, source.id)
+            remove_dead(self._catalogue, self._layout.index)
         return CollectionChanges(documents=gone, sources=True)
 
     # --- Indexing ------------------------------------------------------------------------------

@@ -95,10 +95,14 @@ def _connect(path: Path) -> Database:
     # Locks of our own keep each connection to one thread at a time, which is all that SQLite asks for.
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, check_same_thread=False)
     database = Database(connection, execute_plugins=False)
-    database.execute("PRAGMA foreign_keys = ON")
-    database.enable_wal()
-    # FULL: a commit that was reported survives a power cut; segments are flushed before it.
-    database.execute("PRAGMA synchronous = FULL")
+    try:
+        database.execute("PRAGMA foreign_keys = ON")
+        database.enable_wal()
+        # FULL: a commit that was reported survives a power cut; segments are flushed before it.
+        database.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        database.close()
+        raise
     return database
 
 

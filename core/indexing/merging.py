@@ -34,6 +34,18 @@ def merge_segments(catalogue: Catalogue, index: Path) -> int:
     return merged
 
 
+def remove_dead(catalogue: Catalogue, index: Path) -> None:
+    """Drop the segments in which nothing is alive, and delete every file that is not listed.
+
+    Takes no space, so it works on a full disk too. Needs the writer's lock.
+    """
+    with catalogue.write() as db:
+        for stored in segments.live(db):
+            if stored.alive_passages == 0:
+                segments.remove(db, stored.id)
+    remove_garbage(catalogue, index)
+
+
 def remove_garbage(catalogue: Catalogue, index: Path) -> None:
     """Delete segment files that the catalogue does not list. Needs the writer's lock.
 

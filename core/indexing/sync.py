@@ -10,7 +10,7 @@ from core.domain import ScannedFile, Source, SourceId
 from core.errors import ExtractionError, FolderNotFoundError, LibraryDamagedError
 from core.extract.read import content_hash
 from core.index.segment import SUFFIX
-from core.indexing.merging import merge_segments, remove_garbage
+from core.indexing.merging import merge_segments, remove_dead
 from core.indexing.pipeline import Stages, process
 from core.indexing.record import Work, known_files, record_changes
 from core.indexing.repair import drop_segments, unreadable_segments
@@ -31,7 +31,7 @@ def sync(stages: Stages, sources: Sequence[Source], cancel: CancelToken) -> Iter
     """
     if damaged := unreadable_segments(stages.catalogue, stages.index):
         drop_segments(stages.catalogue, damaged)
-    remove_garbage(stages.catalogue, stages.index)
+    remove_dead(stages.catalogue, stages.index)
     work: list[Work] = []
     missing: set[SourceId] = set()
     for source in sources:

@@ -114,6 +114,23 @@ def test_what_a_merge_replaced_is_deleted(tmp_path, files, encoder):
         assert collection.search(Query(text="entry")).results
 
 
+def test_forgetting_frees_the_index(tmp_path, files, open_collection: OpenCollection):
+    """What was read from a forgotten folder leaves the index at once, on a full disk too; the rest stays."""
+    collection, other = open_collection(tmp_path / "library"), tmp_path / "other"
+    other.mkdir()
+    (other / "a.txt").write_text("an umbrella")
+    for folder in (files, other):
+        collection.add_source(folder)
+        index(collection)
+    assert len(segments_of(tmp_path)) == 2
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.index.segment._write", lambda *_: pytest.fail("it needs space"))
+        collection.forget_source(files)
+    assert len(segments_of(tmp_path)) == 1
+    assert found(collection) == {}
+    assert collection.search(Query(text="umbrella")).results
+
+
 def test_content_that_comes_back_is_read_again(tmp_path, open_collection: OpenCollection):
     """Good, damaged, good again, always of one size: the last state counts."""
     folder = tmp_path / "files"
