@@ -14,17 +14,21 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.controllers.remaining import RemainingTime
 from app.jobs import Job, JobRunner, call
 from core.domain import CollectionChanges
+from core.errors import LibraryInUseError
 from core.progress import CancelToken, Committed, FileDone, IndexEvent, Reading, Scanning, SourceMissing
 
 if TYPE_CHECKING:  # the window must not load the index to start
     from core.collection import Collection
 
 LANE = "indexing"
+
+_AGAIN_MS = 5000
+"""When another program writes to the library, it is waited for; this long until the next try."""
 
 Mutation = Callable[[], CollectionChanges]
 
@@ -68,6 +72,9 @@ class IndexingController(QObject):
         self._state = IndexState.IDLE
         self._last_done = (0, 0)
         self._remaining = RemainingTime()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._try_again)
 
     @property
     def state(self) -> IndexState:
@@ -178,8 +185,15 @@ class IndexingController(QObject):
     def _on_failed(self, error: Exception) -> None:
         if not self._mutating:  # the same would fail again at once: wait for the next sync or hint
             self._hints.clear()
+        if isinstance(error, LibraryInUseError):  # what was to be done must not be forgotten meanwhile
+            self._later.start(_AGAIN_MS)
         self.failed.emit(error)
         self._on_ended()
+
+    def _try_again(self) -> None:
+        if self._state is not IndexState.STOPPED:
+            self._sync_wanted = True
+            self._step()
 
     def _on_ended(self) -> None:
         self._job = None

@@ -9,7 +9,7 @@ import pytest
 from app.controllers.indexing import IndexingController, IndexState
 from app.controllers.remaining import RemainingTime
 from core.domain import CollectionChanges
-from core.errors import DiskFullError
+from core.errors import DiskFullError, LibraryInUseError
 
 
 @pytest.fixture
@@ -92,6 +92,23 @@ def test_a_failure_is_told_and_not_tried_again_at_once(indexing, collection, qtb
     _idle(indexing, qtbot)
     qtbot.wait(80)
     assert failures == [error]
+
+
+def test_another_writer_is_waited_for(indexing, collection, qtbot, monkeypatch):
+    """What could not be looked at while another program wrote is looked at later, without a new hint."""
+
+    def fail(paths, cancel):  # noqa: ARG001 - the signature of refresh
+        raise LibraryInUseError(Path("/"))
+        yield
+
+    monkeypatch.setattr("app.controllers.indexing._AGAIN_MS", 50)
+    monkeypatch.setattr(collection, "refresh", fail)
+    failures = []
+    indexing.failed.connect(failures.append)
+    indexing.hint([Path("/a")])
+    qtbot.waitUntil(lambda: len(collection.called("sync")) == 1)
+    _idle(indexing, qtbot)
+    assert len(failures) == 1
 
 
 def test_what_a_mutation_changed_is_told(indexing, qtbot):
