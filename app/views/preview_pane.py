@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -28,6 +30,10 @@ from app.views.text_view import TextView
 from core.domain import Document, RenderedPage
 
 _PROSE = frozenset({"txt", "text", "md", "markdown", "html", "htm", "pdf", "epub", "docx", "odt", "rst"})
+
+
+_NARROW = 540
+"""Logical pixels: the buttons take about 300 of them, and a title wants as many as that."""
 
 
 class PreviewPane(QFrame):
@@ -74,6 +80,14 @@ class PreviewPane(QFrame):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(640, 600)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """In a narrow window the buttons stand below the title instead of pushing it out."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < _NARROW
+        direction = QBoxLayout.Direction
+        self._header_layout.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
+        self._header_layout.setSpacing(2 if narrow else 12)
 
     def set_colours(self, colours: Colours) -> None:
         self._colours = colours
@@ -160,7 +174,8 @@ class PreviewPane(QFrame):
         tools.addWidget(self._page_number)
         for name in ("right", "zoom-out", "zoom-in", "fit-width", "open", "folder"):
             tools.addWidget(self._buttons[name])
-        layout = QHBoxLayout(header)
+        tools.addStretch(1)
+        layout = self._header_layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, header)
         layout.setContentsMargins(20, 10, 10, 10)
         layout.setSpacing(12)
         layout.addLayout(names, 1)

@@ -389,3 +389,13 @@ def test_keys_turn_the_page_at_its_end(desk, qtbot):
     qtbot.waitUntil(lambda: pages.verticalScrollBar().value() == 0)
     qtbot.keyClick(pages, Qt.Key.Key_PageUp)
     qtbot.waitUntil(lambda: desk.preview.page == 1)
+
+
+def test_the_title_has_room_in_a_narrow_window(desk, qtbot):
+    """In the smallest window the title of the preview keeps the width of the pane."""
+    desk.window.search_box.setText("research")
+    qtbot.waitUntil(lambda: desk.preview.page == 1)
+    for size in ((1180, 760), (720, 460)):
+        desk.window.resize(*size)
+        pane = desk.window.preview
+        qtbot.waitUntil(lambda pane=pane: pane._title.width() > 220)
