@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from core.domain import Float32Array, Int32Array, Span
-from core.extract.cleanup import line_join, unspaced
-from core.radicals import IDEOGRAPH_OF_RADICAL
+from core.extract.cleanup import line_join
+from core.extract.pdf_lines import Line, Rectangle, around, columns, paragraphs, read_line, side_by_side
 
 _HYPHENS = frozenset("-\u2010\u00ad")
 _SOFT_HYPHEN = "\u00ad"
@@ -24,7 +24,6 @@ _SHORT_LINE = 0.6
 _TITLE_SIZE = 1.1
 """A title's letters are at least this much larger than those of the text."""
 
-Rectangle = tuple[float, float, float, float]
 _NOWHERE: Rectangle = (float("nan"),) * 4
 
 
@@ -47,29 +46,7 @@ class PageText:
         if not 0 <= span.start < span.end <= len(self.text):
             return []
         lines, boxes = self.lines[span.start : span.end], self.boxes[span.start : span.end]
-        return [_around(boxes[lines == line]) for line in np.unique(lines[lines >= 0])]
-
-
-def _around(boxes: Float32Array) -> Rectangle:
-    left, top = boxes[:, :2].min(axis=0)
-    right, bottom = boxes[:, 2:].max(axis=0)
-    return float(left), float(top), float(right), float(bottom)
-
-
-@dataclass(slots=True)
-class _Line:
-    """A line as MuPDF found it, cleaned."""
-
-    box: Rectangle
-    vertical: bool
-    size: float = 0.0
-    characters: list[str] = field(default_factory=list)
-    boxes: list[Rectangle] = field(default_factory=list)
-
-    @property
-    def length(self) -> float:
-        left, top, right, bottom = self.box
-        return bottom - top if self.vertical else right - left
+        return [around(boxes[lines == line]) for line in np.unique(lines[lines >= 0])]
 
 
 def read_page(page: Any) -> PageText:
@@ -82,28 +59,15 @@ def read_page(page: Any) -> PageText:
 
     flags = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP
     writer = _Writer()
+    blocks: list[list[Line]] = []
     for block in page.get_text("rawdict", flags=flags)["blocks"]:
-        lines = [line for raw in block.get("lines", ()) if (line := _line(raw)).characters]
+        lines = [line for raw in block.get("lines", ()) if (line := read_line(raw)).characters]
         if lines:
-            writer.add_block(_columns(lines))
+            blocks.append(columns(lines))
+    for paragraph in paragraphs(blocks):
+        writer.add_block(paragraph)
     text = writer.page_text()
     return text if page.rotation == 0 else replace(text, boxes=_turned(text.boxes, page.rotation_matrix))
-
-
-def _columns(lines: list[_Line]) -> list[_Line]:
-    """MuPDF gives each character of vertical text as a line; those below each other are one."""
-    joined = lines[:1]
-    for line in lines[1:]:
-        above = joined[-1]
-        gap = line.box[1] - above.box[3]
-        same_column = min(line.box[2], above.box[2]) - max(line.box[0], above.box[0]) > line.size / 2
-        if above.vertical and line.vertical and same_column and abs(gap) < line.size / 2:
-            above.characters += line.characters
-            above.boxes += line.boxes
-            above.box = _around(np.array([above.box, line.box], np.float32))
-        else:
-            joined.append(line)
-    return joined
 
 
 def _turned(boxes: Float32Array, matrix: Sequence[float]) -> Float32Array:
@@ -112,51 +76,6 @@ def _turned(boxes: Float32Array, matrix: Sequence[float]) -> Float32Array:
     x, y = boxes[:, 0::2], boxes[:, 1::2]
     turned_x, turned_y = np.sort(a * x + c * y + e, axis=1), np.sort(b * x + d * y + f, axis=1)
     return np.stack([turned_x[:, 0], turned_y[:, 0], turned_x[:, 1], turned_y[:, 1]], axis=1)
-
-
-def _line(raw: dict[str, Any]) -> _Line:
-    line = _Line(box=raw["bbox"], vertical=abs(raw["dir"][1]) > abs(raw["dir"][0]))
-    for span in raw["spans"]:
-        if span["chars"]:
-            line.size = max(line.size, span["size"])
-        for char in span["chars"]:
-            character = _cleaned(char["c"])
-            if character:
-                line.characters.append(character)
-                line.boxes.append(char["bbox"])
-    _drop_spaces(line)
-    return line
-
-
-def _cleaned(character: str) -> str:
-    """One character, or nothing where it is a control character or otherwise unprintable."""
-    if "\u2e80" <= character <= "\u2fd5":
-        return IDEOGRAPH_OF_RADICAL.get(character, character)
-    if character < "\xa1":
-        return character if " " <= character <= "~" else " " if character in "\t\n\r\xa0" else ""
-    if "\ud800" <= character <= "\udfff":
-        return "\ufffd"
-    return "" if character in "\ufeff\ufffe\uffff\u200b" else character
-
-
-def _drop_spaces(line: _Line) -> None:
-    """Spaces at the ends, runs of them, and those that letter-spacing made inside Chinese and Japanese."""
-    kept: list[int] = []
-    characters = line.characters
-    for index, character in enumerate(characters):
-        if character == " ":
-            after = characters[index + 1] if index + 1 < len(characters) else " "
-            before = characters[kept[-1]] if kept else " "
-            if after == " " or before == " " or (_is_wide(before) and _is_wide(after)):
-                continue
-        kept.append(index)
-    if len(kept) < len(characters):
-        line.characters = [characters[index] for index in kept]
-        line.boxes = [line.boxes[index] for index in kept]
-
-
-def _is_wide(character: str) -> bool:
-    return character >= "\u2e80" and unspaced(character)
 
 
 class _Writer:
@@ -170,11 +89,11 @@ class _Writer:
         self._largest: tuple[float, str] = (0.0, "")
         self._sizes: Counter[float] = Counter()
 
-    def add_block(self, lines: Sequence[_Line]) -> None:
+    def add_block(self, lines: Sequence[Line]) -> None:
         if self._characters:
             self._insert("\n\n")
         longest = max(line.length for line in lines)
-        before: _Line | None = None
+        before: Line | None = None
         for line in lines:
             if before is not None:
                 self._join(before, line, longest)
@@ -191,7 +110,7 @@ class _Writer:
             title_line=line if size > usual * _TITLE_SIZE else "",
         )
 
-    def _add_line(self, line: _Line) -> None:
+    def _add_line(self, line: Line) -> None:
         number = self._line_count
         self._line_count += 1
         for character, box in zip(line.characters, line.boxes, strict=True):
@@ -203,13 +122,13 @@ class _Writer:
         if line.size > self._largest[0] + 0.1:
             self._largest = (line.size, "".join(line.characters).replace(_SOFT_HYPHEN, ""))
 
-    def _join(self, before: _Line, after: _Line, longest: float) -> None:
+    def _join(self, before: Line, after: Line, longest: float) -> None:
         """What stands between two lines of a block; takes back a hyphen that only divided a word."""
         if _divided(before, after):
             if before.characters[-1] != _SOFT_HYPHEN:
                 for column in (self._characters, self._boxes, self._lines):
                     column.pop()
-        elif _side_by_side(before, after):
+        elif side_by_side(before, after):
             self._insert(" ")
         elif before.length < longest * _SHORT_LINE:
             self._insert("\n")
@@ -222,19 +141,10 @@ class _Writer:
         self._lines.extend([-1] * len(between))
 
 
-def _divided(before: _Line, after: _Line) -> bool:
+def _divided(before: Line, after: Line) -> bool:
     """Whether a word goes on in the next line, after a hyphen that is not its own."""
-    if before.characters[-1] not in _HYPHENS or _side_by_side(before, after):
+    if before.characters[-1] not in _HYPHENS or side_by_side(before, after):
         return False
     if before.characters[-1] == _SOFT_HYPHEN:
         return True
     return len(before.characters) > 1 and before.characters[-2].isalpha() and after.characters[0].islower()
-
-
-def _side_by_side(before: _Line, after: _Line) -> bool:
-    """Two pieces of one row (cells of a table, say), which MuPDF gives as two lines."""
-    if before.vertical or after.vertical:
-        return False
-    overlap = min(before.box[3], after.box[3]) - max(before.box[1], after.box[1])
-    height = min(before.box[3] - before.box[1], after.box[3] - after.box[1])
-    return overlap > height / 2 and (after.box[0] >= before.box[2] - 1 or after.box[2] <= before.box[0] + 1)

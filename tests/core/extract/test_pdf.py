@@ -57,6 +57,32 @@ def test_divided_words_are_joined(tmp_path):
     assert "Baden- Baden" in found
 
 
+def test_widely_set_lines_are_one_paragraph(tmp_path):
+    """Lines so far apart that each is a block of its own are joined; headings and new paragraphs are not."""
+    document = pymupdf.open()
+    page = document.new_page()
+    rows = [
+        (72, 14, "水まわり"),
+        (72, 10, "水漏れに気づいたときは、まず玄関横の扉を開け、赤い止水栓を右に回して水を止め"),
+        (72, 10, "てください。夜でも担当者が到着します。"),
+        (82, 10, "鍵をなくしたときは管理室に届け出て、新しい鍵への交換をすぐに申し込んでくだ"),
+        (72, 10, "さい。"),
+    ]
+    for number, (left, size, text) in enumerate(rows):
+        page.insert_text((left, 100 + 21 * number), text, fontsize=size, fontname="japan")
+    page.insert_text((72, 300), "The valve is closed by turning it", fontsize=10)
+    page.insert_text((72, 321), "to the right, as far as it goes.", fontsize=10)
+    page.insert_text((72, 342), "Then call us.", fontsize=10)
+    found = extract_pdf(save(document, tmp_path / "x.pdf"), LIMITS).text
+    assert found.split("\n\n") == [
+        "水まわり",
+        "水漏れに気づいたときは、まず玄関横の扉を開け、赤い止水栓を右に回して水を止めてください。夜でも担当者が到着します。",
+        "鍵をなくしたときは管理室に届け出て、新しい鍵への交換をすぐに申し込んでください。",
+        "The valve is closed by turning it to the right, as far as it goes.",
+        "Then call us.",
+    ]
+
+
 def test_columns_are_read_one_after_the_other(tmp_path):
     """Two columns are two blocks, and a blank line stands between blocks."""
     document = pymupdf.open()
