@@ -13,9 +13,6 @@ from core.domain import Hit, Result, Span
 
 _ELLIPSIS = "…"
 
-_LONG_WORD = 30
-"""A snippet may lose this many characters at its beginning so that it begins with a whole word."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
@@ -52,7 +49,7 @@ def utf16_positions(text: str) -> Callable[[int], int]:
 
 def snippet_of(hit: Hit) -> MarkedText:
     """The snippet of `hit` on one line: runs of white space become one space, an ellipsis shows a cut."""
-    begin = _start_of_word(hit)
+    begin = hit.snippet.start
     raw = hit.text[begin : hit.snippet.end]
     shown, places = _on_one_line(raw)
     prefix = _ELLIPSIS if begin > 0 else ""
@@ -67,22 +64,6 @@ def snippet_of(hit: Hit) -> MarkedText:
             first, last = len(prefix) + places[start], len(prefix) + places[end]
             marks.append(Mark(start=to_utf16(first), end=to_utf16(last), strength=highlight.strength))
     return MarkedText(text=text, marks=tuple(marks))
-
-
-def _start_of_word(hit: Hit) -> int:
-    """Where to begin so that no word is cut in two; what is marked is never left out."""
-    start, text = hit.snippet.start, hit.text
-    shown = [mark.span.start for mark in hit.highlights if mark.span.end > start]
-    limit = min([start + _LONG_WORD, hit.snippet.end, *shown])
-    if start == 0 or not (_is_spelled(text[start - 1 : start]) and _is_spelled(text[start : start + 1])):
-        return start
-    gap = next((place for place in range(start, limit) if text[place].isspace()), None)
-    return start if gap is None else gap + 1
-
-
-def _is_spelled(character: str) -> bool:
-    """Whether this is a letter or digit of a script that puts spaces between its words."""
-    return character.isalnum() and (character < "\u0e00" or "\uac00" <= character <= "\ud7af")
 
 
 def marks_of_document(result: Result, chosen: Hit | None) -> list[DocumentMark]:

@@ -14,6 +14,10 @@ from core.search.maxsim import similarity
 SNIPPET_WIDTH = 220
 """Columns of a snippet: about two lines in the list of results; East Asian characters take two each."""
 
+LONGEST_WORD = 30
+"""A snippet begins at most this many characters later for the sake of a whole word."""
+
+_SPACE = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"[。．！？!?؟।]\s*|\.\s+|\n+")
 
 
@@ -69,7 +73,22 @@ def choose_snippet(text: str, highlights: tuple[Highlight, ...]) -> Span:
         [*sentences, *inside],
         key=lambda start: (round(_shown(width, highlights, start), 3), start in sentences, start),
     )
+    best = best if best in sentences else _start_of_word(text, best, highlights)
     return Span(start=best, end=_columns_after(width, best, SNIPPET_WIDTH))
+
+
+def _start_of_word(text: str, start: int, highlights: tuple[Highlight, ...]) -> int:
+    """Where to begin so that no word is cut in two; what is marked is never left out."""
+    if not (_is_spelled(text[start - 1 : start]) and _is_spelled(text[start : start + 1])):
+        return start
+    marked = min((each.span.start for each in highlights if each.span.end > start), default=len(text))
+    gap = _SPACE.search(text, start, min(start + LONGEST_WORD, marked))
+    return gap.end() if gap else start
+
+
+def _is_spelled(character: str) -> bool:
+    """Whether this is a letter or digit of a script that puts spaces between its words."""
+    return character.isalnum() and (character < "\u0e00" or "\uac00" <= character <= "\ud7af")
 
 
 def _answers(asked: Float32Array, found: Float32Array) -> dict[int, int]:

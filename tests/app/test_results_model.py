@@ -155,27 +155,3 @@ def test_a_title_is_marked_where_nothing_else_is(model):
     rows = [model.row_at(model.index(number)) for number in range(5)]
     assert [row.title for row in rows] == ["file 1", "The Walrus", "The Walrus", "walrus.txt", "walrus.txt"]
     assert [len(row.title_marks) for row in rows] == [0, 1, 0, 1, 0]
-
-
-@pytest.mark.parametrize(
-    ("text", "start", "expected"),
-    [
-        ("were released with care", 7, "…with care"),
-        ("were released with care", 5, "…released with care"),
-        ("were released", 7, "…leased"),
-        ("予算案の見直し", 2, "…案の見直し"),
-        ("were released with care", 0, "were released with care"),
-    ],
-)
-def test_a_snippet_begins_with_a_whole_word(text, start, expected):
-    """A word that the snippet would cut in two is left out, unless nothing else would be left."""
-    whole = hit(1, text, marks=((0, 4),) if start > 4 else ())
-    assert snippet_of(replace(whole, snippet=Span(start=start, end=len(text)))).text == expected
-
-
-def test_a_marked_word_is_never_left_out():
-    """A snippet that begins inside a marked word keeps what it has of it."""
-    cut = replace(hit(1, "were released with care", marks=((5, 13),)), snippet=Span(start=7, end=23))
-    shown = snippet_of(cut)
-    assert shown.text == "…leased with care"
-    assert [(mark.start, mark.end) for mark in shown.marks] == [(1, 7)]

@@ -5,7 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain import Highlight, Span, TokenEmbeddings
-from core.search.highlight import SNIPPET_WIDTH, Tokens, choose_snippet, find_highlights
+from core.search.highlight import (
+    SNIPPET_WIDTH,
+    Tokens,
+    _start_of_word,
+    choose_snippet,
+    find_highlights,
+)
 
 
 def highlights(encoder, question, text):
@@ -97,3 +103,20 @@ def test_a_snippet_is_short_and_shows_a_highlight(text, starts):
 @pytest.mark.parametrize("text", ["", "short"])
 def test_a_short_passage_is_its_own_snippet(text):
     assert choose_snippet(text, ()) == Span(start=0, end=len(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "marked", "expected"),
+    [
+        ("were released with care", 7, None, "with care"),
+        ("were released with care", 5, None, "released with care"),
+        ("were released", 7, None, "leased"),
+        ("予算案の見直し", 2, None, "案の見直し"),
+        ("were released with care", 7, Span(start=5, end=13), "leased with care"),
+        ("were released with care", 7, Span(start=14, end=18), "with care"),
+    ],
+)
+def test_a_snippet_begins_with_a_whole_word(text, start, marked, expected):
+    """A word that would be cut in two is left out, unless it is marked or nothing else would be left."""
+    made = (Highlight(span=marked, strength=0.9, query="q"),) if marked else ()
+    assert text[_start_of_word(text, start, made) :] == expected
