@@ -52,6 +52,7 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
         return FAILED
     except (CoreError, OSError) as error:
         terminal.complain(_one_line(explain(error)))
+        terminal.settle_stdout()
         return FAILED
     return code
 

@@ -48,6 +48,14 @@ def abandon_stdout() -> None:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
+def settle_stdout() -> None:
+    """Write what is still buffered, or give it up: at its end Python would try again and complain itself."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        abandon_stdout()
+
+
 def shown(what: Path | str) -> str:
     """A path or title for people: bytes that are no text, and control characters, become question marks."""
     return str(what).encode("utf-8", "replace").decode("utf-8").translate(_CONTROLS)
