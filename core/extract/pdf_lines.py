@@ -17,6 +17,8 @@ _GAP = 1.3
 _MARGIN = 1.6
 """A line that goes on ends this many letter widths before the margin at the most."""
 _WIDE_SHARE = 0.3
+_VERTICAL_ORIGIN = 0.88
+"""In letter heights: the default of DW2, PDF 32000-1:2008, 9.7.4.3. Fonts with another one are rare."""
 _SAME_SIZE = 0.08
 """Latin letters in Japanese text are often a little larger; headings are so by a tenth at least."""
 
@@ -48,9 +50,22 @@ def read_line(raw: dict[str, Any]) -> Line:
             character = _cleaned(char["c"])
             if character:
                 line.characters.append(character)
-                line.boxes.append(char["bbox"])
+                line.boxes.append(_placed(char["bbox"], raw, span["size"]))
     _drop_spaces(line)
     return line
+
+
+def _placed(box: Rectangle, raw: dict[str, Any], size: float) -> Rectangle:
+    """The rectangle of a character as it is drawn.
+
+    In vertical writing MuPDF 1.28 measures from the origin of the glyph, _VERTICAL_ORIGIN below the point at
+    which the character begins.
+    """
+    if raw["wmode"] != 1:
+        return box
+    x, y = (_VERTICAL_ORIGIN * size * component for component in raw["dir"])
+    left, top, right, bottom = box
+    return left - x, top - y, right - x, bottom - y
 
 
 def _cleaned(character: str) -> str:

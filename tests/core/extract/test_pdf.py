@@ -102,6 +102,11 @@ def test_vertical_text(tmp_path):
     rendered = render_pdf_page(path, page=1, expected_text=text, spans=[Span(start=8, end=12)], dpi=72)
     assert len(rendered.boxes[0]) == 2
     assert all(ink(rendered, box) > 0.05 for box in rendered.boxes[0])
+    first = render_pdf_page(path, page=1, expected_text=text, spans=[Span(start=0, end=1)], dpi=72)
+    pixels = np.frombuffer(first.rgb, np.uint8).reshape(first.height, first.width, 3).min(axis=2)
+    ((box,),) = first.boxes
+    rows = np.flatnonzero((pixels[:, int(box.left) : int(box.right)] < 128).any(axis=1))
+    assert box.top <= rows.min() <= box.top + 4, "the box of the first character begins where its ink begins"
 
 
 def test_radicals_become_ideographs():
