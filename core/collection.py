@@ -124,7 +124,7 @@ class Collection:
         return CollectionChanges(sources=True)
 
     def forget_source(self, folder: Path) -> CollectionChanges:
-        """Drop a folder and all that was read from it; the disk is not touched.
+        """Drop a folder and all that was read from it, the text too; its files are not touched.
 
         Raises UnknownSourceError, LibraryInUseError.
         """
@@ -138,6 +138,7 @@ class Collection:
                 gone = frozenset(stored.document.id for stored in documents.below(db, [source.path]))
                 sources.remove(db, source.id)
             remove_dead(self._catalogue, self._layout.index)
+            self._catalogue.shrink()
         return CollectionChanges(documents=gone, sources=True)
 
     # --- Indexing ------------------------------------------------------------------------------

@@ -85,6 +85,16 @@ class Catalogue:
         with self._writing, _library_errors(self._path), self._writer.atomic():
             yield self._writer
 
+    def shrink(self) -> None:
+        """Give the space of deleted rows back to the disk, and empty the log that still holds them.
+
+        Not inside `write()`. A reader at work keeps the log a little longer; the next `shrink` empties it.
+        """
+        with self._writing, _library_errors(self._path):
+            # It gives back one page a step, and `execute` takes only the first; no transaction is open here.
+            self._writer.conn.executescript("PRAGMA incremental_vacuum")
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def data_version(self) -> int:
         """A number that changes when any other connection, of any process, has committed."""
         with self._reading, _library_errors(self._path):
@@ -97,6 +107,9 @@ def _connect(path: Path) -> Database:
     database = Database(connection, execute_plugins=False)
     try:
         database.execute("PRAGMA foreign_keys = ON")
+        # What was forgotten leaves the disk: its bytes are overwritten, its pages given back (`shrink`).
+        database.execute("PRAGMA secure_delete = ON")
+        database.execute("PRAGMA auto_vacuum = INCREMENTAL")  # takes effect in a file without tables only
         database.enable_wal()
         # FULL: a commit that was reported survives a power cut; segments are flushed before it.
         database.execute("PRAGMA synchronous = FULL")

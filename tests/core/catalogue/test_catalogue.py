@@ -217,3 +217,20 @@ def test_an_outer_source_takes_over_inner_ones(catalogue):
         outer = sources.add(db, Path("/s"))
         assert [source.path for source in sources.all_sources(db)] == [Path("/s")]
         assert documents.get(db, document_id).source_id == outer
+
+
+def test_forgotten_text_leaves_the_disk(tmp_path):
+    """After a source is forgotten, no file of the catalogue holds its text, and the space is free again."""
+    path = tmp_path / "catalogue.db"
+    secrets = [f"/s/secret-{number:04}-{'x' * 200}" for number in range(2000)]
+    with Catalogue.open(path) as catalogue:
+        with catalogue.write() as db:
+            for secret in secrets:
+                add_document(db, Path(secret))
+        catalogue.shrink()
+        before = path.stat().st_size
+        with catalogue.write() as db:
+            sources.remove(db, sources.all_sources(db)[0].id)
+        catalogue.shrink()
+        assert path.stat().st_size < before / 3
+        assert not [each for each in tmp_path.iterdir() if b"secret-" in each.read_bytes()]
