@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +41,7 @@ def record_changes(
     New files are pending from then on, so that a crash forgets none of them. A changed file keeps its old
     passages until the new ones are committed.
     """
+    changes = list(_without_other_formats(changes))
     with catalogue.write() as db:
         moved = [change for change in changes if isinstance(change, Moved)]
         documents.move(db, [(move.document_id, source_id, move.path, move.stamp) for move in moved])
@@ -56,6 +57,16 @@ def record_changes(
                 changed.add(item.document_id)
                 work += [item] if item.reread else []
     return Recorded(changes=CollectionChanges(documents=frozenset(changed)), work=tuple(work))
+
+
+def _without_other_formats(changes: Iterable[Change]) -> Iterator[Change]:
+    """The same bytes are another document when `notes.txt` becomes `notes.html`: it is read anew."""
+    for change in changes:
+        if isinstance(change, Moved) and format_of(change.old_path) != format_of(change.path):
+            yield Removed(document_id=change.document_id, path=change.old_path)
+            yield Added(path=change.path, stamp=change.stamp)
+        else:
+            yield change
 
 
 def _met(db: Database, source_id: SourceId, change: Added | Modified, fingerprint: str) -> Work:

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from core.domain import DocumentId, DocumentState, PassageId, Query
 from core.encode.lexical import LexicalEncoder
+from core.extract.formats import format_of
 from core.layout import RARITY_TABLE, LibraryLayout
 from core.progress import CancelToken, Committed
 from tests.core.conftest import index, inline_collection
@@ -75,7 +76,7 @@ class History(RuleBasedStateMachine):
 
     @rule(old=st.sampled_from(NAMES), new=st.sampled_from(NAMES))
     def rename(self, old, new):
-        if old not in self.expected or old == new or Path(old).suffix != Path(new).suffix:
+        if old not in self.expected or old == new:
             return
         (self.files / new).parent.mkdir(parents=True, exist_ok=True)
         (self.files / old).replace(self.files / new)
@@ -105,6 +106,7 @@ class History(RuleBasedStateMachine):
         found = {str(d.path.relative_to(self.files)): d for d in self.collection.documents()}
         assert found.keys() == self.expected.keys()
         assert {d.state for d in found.values()} <= {DocumentState.INDEXED}
+        assert all(document.format == format_of(document.path) for document in found.values())
         self._search_finds_exactly_what_is_there()
         assert not [event for event in self.collection.sync(CancelToken()) if isinstance(event, Committed)]
 
