@@ -31,16 +31,8 @@ class Theme(QObject):
         self._application.setPalette(qt_palette(self._colours))
         self._application.setStyleSheet(style_sheet(self._colours))
 
-    def set_scheme(self, scheme: Scheme) -> None:
-        self._scheme = scheme
-        self._refresh()
-
     def _on_system_change(self) -> None:
-        if self._scheme is Scheme.SYSTEM:
-            self._refresh()
-
-    def _refresh(self) -> None:
-        colours = colours_of(self._scheme)
+        colours = colours_of(self._scheme)  # the same as before unless the scheme follows the system's
         if colours != self._colours:
             self._colours = colours
             self.apply()

@@ -37,7 +37,7 @@ class Reading:
     """What became known about a document when it was read; `fingerprint` says by which pipeline."""
 
     stamp: FileStamp
-    content_hash: bytes | None
+    content_hash: bytes
     format: str
     title: str
     state: DocumentState
@@ -151,13 +151,15 @@ def in_states(db: Database, states: Iterable[DocumentState]) -> list[Document]:
 def below(db: Database, folders: Iterable[Path]) -> Iterator[Stored]:
     """Documents that are, or are inside, one of these paths."""
     for folder in folders:
-        path = os.fsencode(folder)
-        inside = path.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
-        yield from _select(
-            db,
-            "WHERE path = ? OR (path >= ? AND path < ?)",
-            [path, inside, inside[:-1] + bytes([inside[-1] + 1])],
-        )
+        first, after = paths_inside(folder)
+        where = "WHERE path = ? OR (path >= ? AND path < ?)"
+        yield from _select(db, where, [os.fsencode(folder), first, after])
+
+
+def paths_inside(folder: Path) -> tuple[bytes, bytes]:
+    """The range of stored paths that are below `folder`: from the first, up to but not with the second."""
+    first = os.fsencode(folder).rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
+    return first, first[:-1] + bytes([first[-1] + 1])
 
 
 def stale(db: Database, fingerprint: str) -> list[Stored]:
@@ -166,17 +168,15 @@ def stale(db: Database, fingerprint: str) -> list[Stored]:
     return list(_select(db, where, [DocumentState.INDEXED, DocumentState.TRUNCATED, fingerprint]))
 
 
-def unencode(db: Database, segment_id: SegmentId) -> None:
-    """Documents with vectors in this segment have to be split and encoded again, not read: of their
-    fingerprint (extractors:splitter:model) only the first part still holds.
-    """
-    db.execute(
-        """
-        UPDATE documents SET fingerprint = substr(fingerprint, 1, instr(fingerprint, ':')) || '0:'
-        WHERE id IN (SELECT document_id FROM passages WHERE segment_id = ?)
-        """,
-        [segment_id],
-    )
+def in_segment(db: Database, segment_id: SegmentId) -> list[Stored]:
+    """Documents with passages in a segment."""
+    where = "WHERE id IN (SELECT document_id FROM passages WHERE segment_id = ?) ORDER BY id"
+    return list(_select(db, where, [segment_id]))
+
+
+def set_fingerprint(db: Database, document_id: DocumentId, fingerprint: str) -> None:
+    """What made the document's passages is no longer what it was."""
+    db.execute("UPDATE documents SET fingerprint = ? WHERE id = ?", [fingerprint, document_id])
 
 
 def counts(db: Database) -> dict[DocumentState, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
+from core.catalogue.documents import paths_inside
 from core.catalogue.texts import storable
 from core.domain import DocumentId, Passage, PassageId, SegmentId, Span
 
@@ -96,10 +96,9 @@ def matching(db: Database, folders: Sequence[Path], formats: Sequence[str]) -> N
         clauses.append(f"format IN ({', '.join('?' * len(formats))})")
         values += formats
     if folders:
-        clauses.append(f"({' OR '.join(['substr(path, 1, ?) = ?'] * len(folders))})")
+        clauses.append(f"({' OR '.join(['(path >= ? AND path < ?)'] * len(folders))})")
         for folder in folders:
-            inside = os.fsencode(folder).rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
-            values += [len(inside), inside]
+            values += paths_inside(folder)
     rows = db.execute(
         f"""
         SELECT passages.id FROM passages JOIN documents ON documents.id = document_id

@@ -9,6 +9,7 @@ from core.catalogue import documents, passages, segments
 from core.catalogue.catalogue import Catalogue
 from core.errors import LibraryDamagedError
 from core.index.segment import Segment
+from core.indexing.staleness import PipelineFingerprint
 
 
 def unreadable_segments(catalogue: Catalogue, index: Path) -> list[Path]:
@@ -24,7 +25,9 @@ def drop_segments(catalogue: Catalogue, paths: Sequence[Path]) -> None:
     with catalogue.write() as db:
         for stored in segments.live(db):
             if stored.file in names:
-                documents.unencode(db, stored.id)
+                for document in documents.in_segment(db, stored.id):
+                    kept = PipelineFingerprint.parse(document.fingerprint).without_passages()
+                    documents.set_fingerprint(db, document.document.id, str(kept))
                 passages.remove_of_segment(db, stored.id)
                 segments.remove(db, stored.id)
 

@@ -34,11 +34,21 @@ class PipelineFingerprint:
     def __str__(self) -> str:
         return f"{self.extractors}:{self.splitter}:{self.model}"
 
-    def staleness(self, made_by: str) -> Staleness:
+    @classmethod
+    def parse(cls, kept: str) -> PipelineFingerprint:
+        """What `str()` gave."""
+        extractors, splitter, model = kept.split(":")
+        return cls(extractors=int(extractors), splitter=int(splitter), model=model)
+
+    def without_passages(self) -> PipelineFingerprint:
+        """Of a document that was read but has to be split and encoded again: of no splitter and no model."""
+        return PipelineFingerprint(extractors=self.extractors, splitter=0, model="")
+
+    def staleness(self, kept: str) -> Staleness:
         """Compare with the fingerprint that a document was made with."""
-        extractors, splitter, model = made_by.split(":")
-        if int(extractors) != self.extractors:
+        made_by = self.parse(kept)
+        if made_by.extractors != self.extractors:
             return Staleness.EXTRACTORS_CHANGED
-        if int(splitter) != self.splitter:
+        if made_by.splitter != self.splitter:
             return Staleness.SPLITTER_CHANGED
-        return Staleness.FRESH if model == self.model else Staleness.MODEL_CHANGED
+        return Staleness.FRESH if made_by.model == self.model else Staleness.MODEL_CHANGED
