@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.domain import PassageId
 from core.index.segment import Int64Array
-from core.index.snapshot import Snapshot
+from core.index.snapshot import BoolArray, Snapshot
 from core.search.maxsim import Question, score_all
 
 SCORE_DECIMALS = 4
@@ -45,10 +46,13 @@ class Candidates:
         )
 
 
-def find_candidates(snapshot: Snapshot, question: Question, *, allowed: Int64Array | None) -> Candidates:
-    """Score all allowed passages exactly. `allowed` are ascending passage ids, or None for all."""
+def find_candidates(snapshot: Snapshot, question: Question, *, masks: Sequence[BoolArray]) -> Candidates:
+    """Score all allowed passages exactly.
+
+    `masks[i]` is `(passages,)` bool: the ordinals of `snapshot.views[i]` that are alive and that the filters
+    let through.
+    """
     ids, scores, considered = [np.empty(0, np.int64)], [np.empty(0, np.float32)], 0
-    masks = [view.allowed(allowed) for view in snapshot.views]
     for view, mask, found in zip(
         snapshot.views, masks, score_all(snapshot.views, masks, question), strict=True
     ):

@@ -107,7 +107,8 @@ class Searcher:
             return (), 0
         least = least_products(embedded.vectors, self._encoder.noise_floor)
         question = Question(vectors=embedded.vectors, least=least)
-        found = find_candidates(snapshot, question, allowed=allowed)
+        masks = [view.allowed(allowed) for view in snapshot.views]
+        found = find_candidates(snapshot, question, masks=masks)
         looked_at, count = 0, query.limit * CANDIDATES_PER_RESULT
         with self._catalogue.read() as db:
             page = _ResultPage(db, self._encoder, snapshot, query, embedded)

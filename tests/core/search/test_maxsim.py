@@ -28,6 +28,10 @@ def anything(query):
     return Question(vectors=query, least=np.full(len(query), -np.inf, np.float32))
 
 
+def all_alive(snapshot):
+    return [view.alive for view in snapshot.views]
+
+
 def segment(folder, rng, counts, *, dim=32, first_id=1):
     made = [TokenEmbeddings(vectors=vectors(rng, n, dim), spans=np.zeros((n, 2), np.int32)) for n in counts]
     ids = [PassageId(first_id + i) for i in range(len(counts))]
@@ -71,7 +75,7 @@ def test_candidates_are_the_best_of_all_segments(tmp_path):
         for each in parts
         for ordinal, passage_id in enumerate(each.passage_ids)
     }
-    found = find_candidates(snapshot, anything(query), allowed=None)
+    found = find_candidates(snapshot, anything(query), masks=all_alive(snapshot))
     best = sorted(expected, key=lambda passage_id: (-expected[passage_id], passage_id))[:25]
     assert [candidate.passage_id for candidate in found.best(25)] == best
     assert found.considered == 120
@@ -85,7 +89,7 @@ def test_equal_passages_are_ordered_by_id(tmp_path):
     parts = [EncodedPassages.compress(ids, [one] * len(ids))]
     made = Segment.open(write_segment(tmp_path, dim=32, model=bytes(16), parts=parts))
     snapshot = Snapshot(views=(SegmentView(segment=made, alive=np.ones(len(ids), np.bool_)),))
-    found = find_candidates(snapshot, anything(vectors(rng, 3, 32)), allowed=None)
+    found = find_candidates(snapshot, anything(vectors(rng, 3, 32)), masks=all_alive(snapshot))
     assert [candidate.passage_id for candidate in found.best(10)] == list(range(31, 41))
 
 
@@ -96,8 +100,8 @@ def test_only_allowed_and_alive_passages_count(tmp_path):
     alive = np.ones(30, np.bool_)
     alive[[0, 5]] = False
     snapshot = Snapshot(views=(SegmentView(segment=made, alive=alive),))
-    allowed = np.array([1, 2, 3, 6, 9], np.int64)
-    found = find_candidates(snapshot, anything(vectors(rng, 3, 32)), allowed=allowed)
+    mask = alive & np.isin(made.passage_ids, [1, 2, 3, 6, 9])
+    found = find_candidates(snapshot, anything(vectors(rng, 3, 32)), masks=[mask])
     assert {candidate.passage_id for candidate in found.best(4)} <= {2, 3, 9}
     assert found.considered == 3
     assert len(found.best(4)) == 3
@@ -118,6 +122,6 @@ def test_passages_that_answer_nothing_are_no_candidates(tmp_path):
     snapshot = Snapshot(views=(SegmentView(segment=made, alive=np.ones(50, np.bool_)),))
     query = made.vectors(17)[2:4].copy()
     question = Question(vectors=query, least=np.full(2, 0.9, np.float32))
-    found = find_candidates(snapshot, question, allowed=None)
+    found = find_candidates(snapshot, question, masks=all_alive(snapshot))
     assert [candidate.passage_id for candidate in found.best(10)] == [18]
     assert found.considered == 50
