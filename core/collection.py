@@ -15,7 +15,7 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
-from core.catalogue import documents, passages, segments, sources, texts
+from core.catalogue import documents, segments, sources, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import (
     CollectionChanges,
@@ -43,6 +43,7 @@ from core.extract.pool import ExtractionPool
 from core.indexing.merging import remove_dead
 from core.indexing.pipeline import Stages
 from core.indexing.sync import refresh, sync
+from core.indexing.upgrade import note_dead_passages
 from core.layout import LibraryLayout
 from core.progress import CancelToken, IndexEvent
 from core.search.searcher import Searcher
@@ -76,6 +77,11 @@ class Collection:
         except OSError as error:
             raise LibraryUnwritableError(layout.root, str(error)) from error
         catalogue = Catalogue.open(layout.catalogue)
+        try:
+            note_dead_passages(catalogue, layout.index)
+        except BaseException:
+            catalogue.close()
+            raise
         workers = settings.worker_count()
         stages = Stages(
             catalogue=catalogue,
@@ -165,7 +171,7 @@ class Collection:
     def status(self) -> LibraryStatus:
         """Counts and sizes."""
         with self._catalogue.read() as db:
-            passage_count, token_count = passages.totals(db)
+            passage_count, token_count = segments.totals(db)
             return LibraryStatus(
                 model=self._stages.encoder.name,
                 sources=sources.all_sources(db),

@@ -18,6 +18,7 @@ SourceId = NewType("SourceId", int)
 DocumentId = NewType("DocumentId", int)
 PassageId = NewType("PassageId", int)
 SegmentId = NewType("SegmentId", int)
+CodebookId = NewType("CodebookId", int)
 
 Float32Array = NDArray[np.float32]
 Int32Array = NDArray[np.int32]
@@ -207,12 +208,21 @@ class TokenEmbeddings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A parsed question. Empty `folders` or `formats` mean no restriction; `limit` counts results."""
+    """A parsed question. `limit` counts results; what follows it restricts where they may come from.
+
+    Empty `folders` or `formats` mean no restriction, and so does None. The time at which a file was last
+    modified is in `[modified_from_ns, modified_before_ns)`. `document_ids` and `passage_ids` name what may be
+    found ("search in these results"); an empty set finds nothing.
+    """
 
     text: str
     folders: tuple[Path, ...] = ()
     formats: tuple[str, ...] = ()
     limit: int = 20
+    modified_from_ns: int | None = None
+    modified_before_ns: int | None = None
+    document_ids: frozenset[DocumentId] | None = None
+    passage_ids: frozenset[PassageId] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

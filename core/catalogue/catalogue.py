@@ -28,12 +28,17 @@ from core.errors import (
     LibraryTooNewError,
     LibraryUnwritableError,
 )
+from core.progress import CancelToken
 
 BUSY_TIMEOUT_S = 30.0
 """How long a statement waits for another process's transaction; ours last well under a second."""
 
 _SHARED_MEMORY_BYTES = 32 * 1024
 """What the index of SQLite's write-ahead log takes from the beginning."""
+
+
+_STEPS_BETWEEN_LOOKS = 100_000
+"""Steps of SQLite's machine (some milliseconds) between two looks at the CancelToken."""
 
 
 class Catalogue:
@@ -81,8 +86,11 @@ class Catalogue:
 
     @contextmanager
     def write(self) -> Iterator[Database]:
-        """One transaction: committed, durable and visible when the block ends; undone if it raises."""
-        with self._writing, _library_errors(self._path), self._writer.atomic():
+        """One transaction: committed, durable and visible when the block ends; undone if it raises.
+
+        Other writers, of other processes too, wait meanwhile. Not inside another `write()`.
+        """
+        with self._writing, _library_errors(self._path), _immediate(self._writer):
             yield self._writer
 
     def shrink(self) -> None:
@@ -96,9 +104,55 @@ class Catalogue:
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def data_version(self) -> int:
-        """A number that changes when any other connection, of any process, has committed."""
+        """A number that changes when any other connection, of any process, has committed.
+
+        Inside `read()` it is that of the state which the block sees.
+        """
         with self._reading, _library_errors(self._path):
             return int(self._reader.execute("PRAGMA data_version").fetchone()[0])
+
+    def check(self, cancel: CancelToken) -> list[str]:
+        """What SQLite finds wrong with its file, reading all of it; empty: nothing.
+
+        On a connection of its own: readers and writers go on meanwhile. Raises CancelledError.
+        """
+        cancel.checkpoint()
+        with _library_errors(self._path):
+            database = _connect(self._path)
+            try:
+                database.conn.set_progress_handler(lambda: cancel.cancelled, _STEPS_BETWEEN_LOOKS)
+                found = [row[0] for row in database.execute("PRAGMA integrity_check").fetchall()]
+                dangling = database.execute("PRAGMA foreign_key_check").fetchall()
+            except sqlite3.OperationalError:
+                cancel.checkpoint()
+                raise
+            finally:
+                database.close()
+        rows = [
+            f"row {row} of {table} refers to a row of {other} that is gone"
+            for table, row, other, _ in dangling
+        ]
+        return [each for each in found if each != "ok"] + rows
+
+    def rebuild_indexes(self) -> None:
+        """Make SQLite's own indexes again from the tables, which mends damage inside them."""
+        with self.write() as db:
+            db.execute("REINDEX")
+
+
+@contextmanager
+def _immediate(database: Database) -> Iterator[None]:
+    """A transaction that has the right to write from its first statement on.
+
+    One that begins by reading could not go on to write once another process has written in between.
+    """
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        database.execute("COMMIT")
+    except BaseException:
+        database.rollback()  # does nothing where SQLite has ended the transaction itself
+        raise
 
 
 def _connect(path: Path) -> Database:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from core.catalogue.texts import storable
@@ -16,6 +19,7 @@ from core.domain import (
     DocumentId,
     DocumentState,
     FileStamp,
+    Query,
     Reason,
     SegmentId,
     SourceId,
@@ -156,6 +160,39 @@ def below(db: Database, folders: Iterable[Path]) -> Iterator[Stored]:
         yield from _select(db, where, [os.fsencode(folder), first, after])
 
 
+def matching(db: Database, query: Query) -> NDArray[np.int64] | None:
+    """The ids of the documents that a query allows, int64, ascending; None: it allows all of them."""
+    clauses, values = list[str](), list[Any]()
+    if query.formats:
+        clauses.append(f"format IN ({_marks(query.formats)})")
+        values += query.formats
+    if query.folders:
+        clauses.append(f"({' OR '.join(['(path >= ? AND path < ?)'] * len(query.folders))})")
+        for folder in query.folders:
+            values += paths_inside(folder)
+    for clause, value in (
+        ("mtime_ns >= ?", query.modified_from_ns),
+        ("mtime_ns < ?", query.modified_before_ns),
+    ):
+        if value is not None:
+            clauses.append(clause)
+            values.append(value)
+    if query.document_ids is not None:
+        clauses.append("id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps([*query.document_ids]))
+    if not clauses:
+        return None
+    where = " AND ".join(clauses)
+    rows = db.execute(f"SELECT id FROM documents WHERE {where} ORDER BY id", values)  # noqa: S608 - constants
+    return np.fromiter((row[0] for row in rows), dtype=np.int64)
+
+
+def last_id(db: Database) -> DocumentId:
+    """The largest id that any document has or ever had; 0 before there was one."""
+    row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'documents'").fetchone()
+    return DocumentId(row[0] if row else 0)
+
+
 def paths_inside(folder: Path) -> tuple[bytes, bytes]:
     """The range of stored paths that are below `folder`: from the first, up to but not with the second."""
     first = os.fsencode(folder).rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
@@ -210,5 +247,5 @@ def _stored(row: tuple[Any, ...]) -> Stored:
     return Stored(document=document, content_hash=hash_, fingerprint=made_by)
 
 
-def _marks(values: list[str]) -> str:
+def _marks(values: Sequence[str]) -> str:
     return ", ".join("?" * len(values))

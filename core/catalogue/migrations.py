@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-CATALOGUE_VERSION = 1
+CATALOGUE_VERSION = 2
 """The number of the last step; SQLite's `user_version` of an up-to-date catalogue."""
 
 migrations = Migrations("catalogue")
@@ -73,3 +73,53 @@ def m001_first_light(db: Database) -> None:
     for statement in _FIRST_LIGHT:
         db.execute(statement)
     db.execute("PRAGMA user_version = 1")
+
+
+_LIVING_INDEX = (
+    # What old segments were compressed with must stay known until the last of them is merged away.
+    """
+    CREATE TABLE codebooks (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        file TEXT NOT NULL UNIQUE,
+        model TEXT NOT NULL,
+        centroids INTEGER NOT NULL,
+        trained_tokens INTEGER NOT NULL
+    )""",
+    "ALTER TABLE segments ADD COLUMN codebook_id INTEGER REFERENCES codebooks(id)",
+    "CREATE INDEX segments_by_codebook ON segments(codebook_id)",
+    # So that a search need not look at every passage to learn which segments have dead ones, and which.
+    "ALTER TABLE segments ADD COLUMN dead_passages INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE segments ADD COLUMN dead_tokens INTEGER NOT NULL DEFAULT 0",
+    """
+    UPDATE segments SET
+        dead_passages = passages - (SELECT COUNT(*) FROM passages WHERE segment_id = segments.id),
+        dead_tokens =
+            tokens - (SELECT COALESCE(SUM(passages.tokens), 0) FROM passages WHERE segment_id = segments.id)
+    """,
+    """
+    CREATE TABLE dead_passages (
+        id INTEGER PRIMARY KEY,
+        segment_id INTEGER NOT NULL REFERENCES segments(id) ON DELETE CASCADE,
+        passage_id INTEGER NOT NULL
+    )""",
+    "CREATE INDEX dead_passages_by_segment ON dead_passages(segment_id)",
+    # A trigger, since passages go in many ways (a file changed or gone, a source forgotten, another document
+    # moved onto its name) and most of them are cascades of foreign keys, which only SQLite itself sees.
+    """
+    CREATE TRIGGER passages_die AFTER DELETE ON passages BEGIN
+        INSERT INTO dead_passages (segment_id, passage_id) VALUES (OLD.segment_id, OLD.id);
+        UPDATE segments SET dead_passages = dead_passages + 1, dead_tokens = dead_tokens + OLD.tokens
+            WHERE id = OLD.segment_id;
+    END""",
+)
+
+
+@migrations()
+def m002_living_index(db: Database) -> None:
+    """Codebooks; how many passages of each segment are dead, and which.
+
+    Which ones died before, only the segment files can tell: `core.indexing.upgrade` asks them.
+    """
+    for statement in _LIVING_INDEX:
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 2")

@@ -1,18 +1,20 @@
-"""The passages table: where each passage is in its document, and in which segment its vectors are."""
+"""The passages table: where each passage is in its document, and in which segment its vectors are.
+
+A passage has no other states: its row is there and it can be found, or the row is gone and it is dead in its
+segment. It never changes its id or its document.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from core.catalogue.documents import paths_inside
 from core.catalogue.texts import storable
 from core.domain import DocumentId, Passage, PassageId, SegmentId, Span
 
@@ -58,7 +60,7 @@ def insert(
 
 
 def remove(db: Database, document_ids: Iterable[DocumentId]) -> None:
-    """Drop the passages of documents: what has no row here is dead in its segment."""
+    """Drop the passages of documents. A trigger notes them as dead in their segments."""
     db.conn.executemany(
         "DELETE FROM passages WHERE document_id = ?", ((document_id,) for document_id in document_ids)
     )
@@ -85,28 +87,12 @@ def get(db: Database, ids: Sequence[PassageId]) -> dict[PassageId, Stored]:
 
 def in_segment(db: Database, segment_id: SegmentId) -> NDArray[np.int64]:
     """The ids that are alive in a segment, `(passages,)` int64, ascending."""
-    rows = db.execute("SELECT id FROM passages WHERE segment_id = ? ORDER BY id", [segment_id])
-    return np.fromiter((row[0] for row in rows), dtype=np.int64)
+    return _column(db, "id", segment_id)
 
 
-def matching(db: Database, folders: Sequence[Path], formats: Sequence[str]) -> NDArray[np.int64]:
-    """The ids of passages in any of the folders and of any of the formats (empty: all), ascending."""
-    clauses, values = ["1"], list[Any]()
-    if formats:
-        clauses.append(f"format IN ({', '.join('?' * len(formats))})")
-        values += formats
-    if folders:
-        clauses.append(f"({' OR '.join(['(path >= ? AND path < ?)'] * len(folders))})")
-        for folder in folders:
-            values += paths_inside(folder)
-    rows = db.execute(
-        f"""
-        SELECT passages.id FROM passages JOIN documents ON documents.id = document_id
-        WHERE {" AND ".join(clauses)} ORDER BY passages.id
-        """,  # noqa: S608 - the clauses are constants
-        values,
-    )
-    return np.fromiter((row[0] for row in rows), dtype=np.int64)
+def documents_in_segment(db: Database, segment_id: SegmentId) -> NDArray[np.int64]:
+    """The document of each of the ids that `in_segment` gives, `(passages,)` int64."""
+    return _column(db, "document_id", segment_id)
 
 
 def move_to_segment(db: Database, old: Iterable[SegmentId], new: SegmentId) -> None:
@@ -115,10 +101,11 @@ def move_to_segment(db: Database, old: Iterable[SegmentId], new: SegmentId) -> N
         db.execute("UPDATE passages SET segment_id = ? WHERE segment_id = ?", [new, segment_id])
 
 
-def totals(db: Database) -> tuple[int, int]:
-    """How many passages there are, and how many tokens."""
-    row = db.execute("SELECT COUNT(*), COALESCE(SUM(tokens), 0) FROM passages").fetchone()
-    return row[0], row[1]
+def _column(db: Database, column: str, segment_id: SegmentId) -> NDArray[np.int64]:
+    # As one string: reading 40,000 numbers took 8 ms, and 25 ms as rows of Python objects (2026-11).
+    ordered = f"SELECT {column} AS value FROM passages WHERE segment_id = ? ORDER BY id"  # noqa: S608 - constants
+    row = db.execute(f"SELECT group_concat(value) FROM ({ordered})", [segment_id]).fetchone()  # noqa: S608
+    return np.fromstring(row[0] or "", dtype=np.int64, sep=",")
 
 
 def _stored(row: tuple[Any, ...]) -> Stored:

@@ -65,7 +65,7 @@ def _merge_group(
     catalogue: Catalogue, index: Path, live: dict[Path, segments.Stored], group: tuple[Path, ...]
 ) -> None:
     with catalogue.read() as db:
-        snapshot = Snapshot.open({path: passages.in_segment(db, live[path].id) for path in group})
+        snapshot = Snapshot.open({path: segments.dead_in(db, live[path].id) for path in group})
     new = merge(index, snapshot.views)
     try:
         with catalogue.write() as db:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,25 +10,21 @@ from pathlib import Path
 import numpy as np
 from sqlite_utils import Database
 
-from core.catalogue import documents, passages, segments, texts
+from core.catalogue import documents, passages, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import Document, DocumentId, Hit, Query, Result, SearchReply, TokenEmbeddings
 from core.encode.encoder import Encoder
-from core.errors import LibraryDamagedError
-from core.index.segment import Int64Array
 from core.index.snapshot import Snapshot
 from core.passages import encoded_text
 from core.search.answers import least_products
 from core.search.candidates import Candidate, find_candidates
 from core.search.highlight import Tokens, choose_snippet, find_highlights
+from core.search.live import LiveSegments, Scope
 from core.search.maxsim import Question, one_blas_thread
 
 HITS_PER_DOCUMENT = 3
 CANDIDATES_PER_RESULT = 10
 """Passages looked at for each result asked for: a document may have many good passages."""
-
-_OPEN_ATTEMPTS = 3
-"""A merge by another process may delete a segment between our reading its name and opening it."""
 
 QUERY_TOKENS = 256
 """A scan holds a similarity for each query token and takes time in proportion. Of a longer question (somebody
@@ -44,20 +39,15 @@ class Searcher:
 
     def __init__(self, catalogue: Catalogue, index: Path, encoder: Encoder) -> None:
         self._catalogue = catalogue
-        self._index = index
         self._encoder = encoder
-        self._refreshing = threading.Lock()
-        self._version = -1
-        self._snapshot = Snapshot(views=())
+        self._live = LiveSegments(catalogue, index, encoder.digest)
 
     def search(self, query: Query) -> SearchReply:
         """The best documents, best first. Raises LibraryDamagedError."""
         started = time.perf_counter()
         with one_blas_thread():
             embedded = _heaviest(self._encoder.encode_query(query.text[:QUERY_CHARACTERS]))
-            snapshot = self.snapshot()
-            allowed = self._allowed(query)
-            results, considered = self._results(query, embedded, snapshot, allowed)
+            results, considered = self._results(query, embedded, self._live.scope(query))
         return SearchReply(
             query=query,
             model=self._encoder.name,
@@ -66,52 +56,17 @@ class Searcher:
             results=results,
         )
 
-    def snapshot(self) -> Snapshot:
-        """The segments that are live now, opened anew only if something was committed since."""
-        with self._refreshing:
-            version = self._catalogue.data_version()
-            if version != self._version:
-                self._snapshot = self._opened()
-                self._version = version
-            return self._snapshot
-
-    def _opened(self) -> Snapshot:
-        for attempt in range(_OPEN_ATTEMPTS):
-            try:
-                return Snapshot.open(self._live(), self._snapshot)
-            except FileNotFoundError as error:
-                if attempt == _OPEN_ATTEMPTS - 1:
-                    raise LibraryDamagedError(Path(error.filename), "the file is gone") from error
-        raise AssertionError("unreachable")
-
-    def _live(self) -> dict[Path, Int64Array | None]:
-        with self._catalogue.read() as db:
-            return {
-                self._index / stored.file: None
-                if stored.alive_passages == stored.content.passages
-                else passages.in_segment(db, stored.id)
-                for stored in segments.live(db)
-                if stored.content.model == self._encoder.digest
-            }
-
-    def _allowed(self, query: Query) -> Int64Array | None:
-        if not query.folders and not query.formats:
-            return None
-        with self._catalogue.read() as db:
-            return passages.matching(db, query.folders, query.formats)
-
     def _results(
-        self, query: Query, embedded: TokenEmbeddings, snapshot: Snapshot, allowed: Int64Array | None
+        self, query: Query, embedded: TokenEmbeddings, scope: Scope
     ) -> tuple[tuple[Result, ...], int]:
         if len(embedded.vectors) == 0:
             return (), 0
         least = least_products(embedded.vectors, self._encoder.noise_floor)
         question = Question(vectors=embedded.vectors, least=least)
-        masks = [view.allowed(allowed) for view in snapshot.views]
-        found = find_candidates(snapshot, question, masks=masks)
+        found = find_candidates(scope.snapshot, question, masks=scope.masks)
         looked_at, count = 0, query.limit * CANDIDATES_PER_RESULT
         with self._catalogue.read() as db:
-            page = _ResultPage(db, self._encoder, snapshot, query, embedded)
+            page = _ResultPage(db, self._encoder, scope.snapshot, query, embedded)
             while True:
                 best = found.best(count)
                 page.add(best[looked_at:])

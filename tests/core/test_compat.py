@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
 
-from core.catalogue import documents, texts
+from core.catalogue import documents, segments, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import DocumentState, Query
 from core.encode.lexical import LexicalEncoder
@@ -46,6 +47,24 @@ def test_the_segments_are_readable(old):
     vectors = [segment.vectors(ordinal) for ordinal in range(segment.header.passages)]
     assert [len(each) for each in vectors] == expected["token_counts"]
     assert vectors[0][0] == pytest.approx(expected["first_vector"], abs=1e-5)
+
+
+def test_what_died_before_is_known(tmp_path, open_collection: OpenCollection):
+    """Catalogue version 1 did not say which passages of a segment are dead: the segments are asked."""
+    shutil.copytree(Path(__file__).parents[1] / "compat" / "v1", tmp_path / "library")
+    layout = LibraryLayout(tmp_path / "library")
+    with sqlite3.connect(layout.catalogue) as db:
+        db.execute("PRAGMA foreign_keys = ON")
+        (gone,) = db.execute("SELECT id FROM passages ORDER BY id LIMIT 1").fetchone()
+        db.execute("DELETE FROM documents WHERE id = (SELECT document_id FROM passages WHERE id = ?)", [gone])
+    db.close()
+    collection = open_collection(layout.root)
+    with collection._catalogue.read() as db:
+        (stored,) = segments.live(db)
+        assert segments.dead_in(db, stored.id).tolist() == [gone]
+        assert stored.dead_tokens == len(Segment.open(layout.index / stored.file).vectors(0))
+        assert segments.with_unnamed_dead(db) == []
+    assert collection.status().passages == stored.content.passages - 1
 
 
 def test_everything_is_found(old, open_collection: OpenCollection, encoder: LexicalEncoder):

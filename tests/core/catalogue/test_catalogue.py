@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.catalogue import documents, passages, segments, sources, texts
+from core.catalogue import codebooks, documents, passages, segments, sources, texts
 from core.catalogue.catalogue import Catalogue
 from core.catalogue.migrations import CATALOGUE_VERSION
 from core.domain import (
@@ -19,12 +19,14 @@ from core.domain import (
     Page,
     Passage,
     PassageId,
+    Query,
     Reason,
     Section,
     Span,
     StateReason,
 )
-from core.errors import LibraryDamagedError, LibraryTooNewError, LibraryUnwritableError
+from core.errors import CancelledError, LibraryDamagedError, LibraryTooNewError, LibraryUnwritableError
+from core.progress import CancelToken
 
 STAMP = FileStamp(size=3, mtime_ns=1_700_000_000_123_456_789)
 
@@ -183,16 +185,102 @@ def test_passage_ids_are_never_used_again(catalogue):
         assert passages.get(db, ids) == {}
 
 
-def test_filters(catalogue):
-    """A folder holds what is below it, not what has a name that begins alike."""
+@pytest.mark.parametrize(
+    ("restrictions", "expected"),
+    [
+        ({}, None),
+        ({"folders": (Path("/s/in"),)}, [1, 2]),
+        ({"folders": (Path("/s/in"), Path("/s/inner"))}, [1, 2, 3]),
+        ({"formats": ("txt", "md")}, [1, 2, 3]),
+        ({"folders": (Path("/s"),), "formats": ("pdf",)}, []),
+        ({"modified_from_ns": 20}, [2, 3]),
+        ({"modified_before_ns": 20}, [1]),
+        ({"modified_from_ns": 20, "modified_before_ns": 30}, [2]),
+        ({"document_ids": frozenset([3, 1, 99])}, [1, 3]),
+        ({"document_ids": frozenset()}, []),
+    ],
+)
+def test_filters(catalogue, restrictions, expected):
+    """A folder holds what is below it, not what has a name that begins alike; a range is half-open."""
     with catalogue.write() as db:
-        ids = {}
-        for number, path in enumerate(("/s/in/a", "/s/in/deep/b", "/s/inner/c")):
-            _, ids[path] = add_passages(db, add_document(db, Path(path)), 2, file=f"{number}.segment")
-        inside = passages.matching(db, [Path("/s/in")], [])
-        assert sorted(inside) == sorted(ids["/s/in/a"] + ids["/s/in/deep/b"])
-        assert len(passages.matching(db, [], ["txt"])) == 6
-        assert len(passages.matching(db, [Path("/s")], ["pdf"])) == 0
+        for number, path in enumerate(("/s/in/a", "/s/in/deep/b", "/s/inner/c"), 1):
+            document_id = add_document(db, Path(path))
+            documents.set_stamp(db, document_id, FileStamp(size=1, mtime_ns=number * 10))
+        found = documents.matching(db, Query(text="x", **restrictions))
+    assert (found if found is None else found.tolist()) == expected
+
+
+def test_every_way_to_die_is_noted(catalogue):
+    """However a passage goes, its segment counts it as dead and names it, in the same transaction."""
+    with catalogue.write() as db:
+        made = [add_document(db, Path(f"/s/{name}")) for name in "abcde"]
+        ids = [add_passages(db, document_id, 2, file=f"{document_id}.segment") for document_id in made]
+        assert segments.totals(db) == (10, 20)
+        passages.remove(db, [made[0]])
+        documents.remove(db, [made[1]])
+        source_id = sources.all_sources(db)[0].id
+        documents.move(db, [(made[3], source_id, Path("/s/c"), STAMP)])
+        dead = {stored.id: (stored.dead_passages, stored.dead_tokens) for stored in segments.live(db)}
+        assert list(dead.values()) == [(2, 4), (2, 4), (2, 4), (0, 0), (0, 0)]
+        assert segments.totals(db) == (4, 8)
+        for number in range(3):
+            segment_id, its_ids = ids[number]
+            assert segments.dead_in(db, segment_id).tolist() == its_ids
+            assert segments.dead_in(db, segment_id, known=1).tolist() == its_ids[1:]
+        sources.remove(db, source_id)
+        assert segments.totals(db) == (0, 0)
+        segments.remove_wholly_dead(db)
+        assert segments.live(db) == []
+        assert db.execute("SELECT COUNT(*) FROM dead_passages").fetchone() == (0,)
+
+
+def test_the_documents_of_a_segment(catalogue):
+    """Every alive passage of a segment comes with its document, in the order of the ids."""
+    with catalogue.write() as db:
+        first, second = (add_document(db, Path(f"/s/{name}")) for name in "ab")
+        segment_id, ids = add_passages(db, first, 3)
+        db.execute("UPDATE passages SET document_id = ? WHERE id = ?", [second, ids[1]])
+        assert passages.in_segment(db, segment_id).tolist() == ids
+        assert passages.documents_in_segment(db, segment_id).tolist() == [first, second, first]
+
+
+def test_codebooks_live_as_long_as_they_are_needed(catalogue):
+    """A codebook stays while a segment refers to it or it is the newest of its model."""
+    with catalogue.write() as db:
+        content = codebooks.Content(model="00", centroids=16, trained_tokens=99)
+        old, used, new = (codebooks.insert(db, f"{name}.codebook", content) for name in "abc")
+        other = codebooks.insert(
+            db, "d.codebook", codebooks.Content(model="11", centroids=1, trained_tokens=1)
+        )
+        segment = segments.Content(model="00", passages=1, tokens=1, bytes=1, codebook_id=used)
+        segment_id = segments.insert(db, "a.segment", segment)
+        assert segments.live(db)[0].content == segment
+        assert codebooks.newest(db, "00").id == new
+        assert codebooks.newest(db, "22") is None
+        codebooks.remove_unused(db)
+        assert [stored.id for stored in codebooks.all_codebooks(db)] == [used, new, other]
+        with pytest.raises(sqlite3.IntegrityError):
+            codebooks.remove(db, used)
+        segments.remove(db, segment_id)
+        codebooks.remove(db, used)
+        assert codebooks.insert(db, "e.codebook", content) not in (old, used, new, other)
+
+
+def test_a_check_finds_what_is_wrong(catalogue, tmp_path):
+    """A whole catalogue has nothing to tell; one with a row that dangles, or a bad index, has."""
+    with catalogue.write() as db:
+        add_passages(db, add_document(db, Path("/s/a")), 3)
+    assert catalogue.check(CancelToken()) == []
+    connection = sqlite3.connect(tmp_path / "catalogue.db")
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("DELETE FROM documents")
+    connection.commit()
+    connection.close()
+    assert len(catalogue.check(CancelToken())) == 3
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(CancelledError):
+        catalogue.check(cancel)
 
 
 def test_a_forgotten_source_takes_everything_along(catalogue):
@@ -202,7 +290,7 @@ def test_a_forgotten_source_takes_everything_along(catalogue):
         texts.put(db, document_id, ExtractedText(text="x", title="", format="txt"))
         segment_id, _ = add_passages(db, document_id, 3)
         sources.remove(db, sources.all_sources(db)[0].id)
-        assert passages.totals(db) == (0, 0)
+        assert segments.totals(db) == (0, 0)
         with pytest.raises(KeyError):
             texts.get(db, document_id)
         assert np.array_equal(passages.in_segment(db, segment_id), [])

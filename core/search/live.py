@@ -1,0 +1,133 @@
+"""What does a search run on: which segments, and which of their passages?"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from sqlite_utils import Database
+
+from core.catalogue import documents, passages, segments
+from core.catalogue.catalogue import Catalogue
+from core.domain import Query, SegmentId
+from core.errors import LibraryDamagedError
+from core.index.segment import Int64Array, Segment
+from core.index.snapshot import BoolArray, SegmentView, Snapshot
+
+_OPEN_ATTEMPTS = 3
+"""A merge may delete a segment between our reading its name and opening it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scope:
+    """What one search runs on: `masks[i]`, `(passages,)` bool, are the passages of `snapshot.views[i]` that
+    are alive and that the query allows.
+    """
+
+    snapshot: Snapshot
+    masks: tuple[BoolArray, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Member:
+    """An open segment. `dead`: how many deaths its view knows of.
+
+    `documents`: the document of each ordinal, `(passages,)` int64, 0 for those dead when it was read; None
+    until a query first asks. It is true for ever: a passage never changes its document.
+    """
+
+    view: SegmentView
+    dead: int
+    documents: Int64Array | None = None
+
+
+class LiveSegments:
+    """The segments of one model that are committed now, kept open from search to search. Thread-safe.
+
+    What a commit costs the next search is proportional to what it changed: segments that stay are not opened
+    again, and of those with new deaths only these are read.
+    """
+
+    def __init__(self, catalogue: Catalogue, index: Path, model: str) -> None:
+        self._catalogue = catalogue
+        self._index = index
+        self._model = model
+        self._refreshing = threading.Lock()
+        self._version = -1
+        self._members: dict[SegmentId, _Member] = {}
+        self._snapshot = Snapshot(views=())
+        self._last: tuple[int, Query, Scope] | None = None
+
+    def scope(self, query: Query) -> Scope:
+        """The newest committed state, as far as the query allows it. Raises LibraryDamagedError."""
+        for attempt in range(_OPEN_ATTEMPTS):
+            try:
+                with self._refreshing, self._catalogue.read() as db:
+                    return self._scope(db, query)
+            except FileNotFoundError as error:
+                if attempt == _OPEN_ATTEMPTS - 1:
+                    raise LibraryDamagedError(Path(error.filename), "the file is gone") from error
+        raise AssertionError("unreachable")
+
+    def _scope(self, db: Database, query: Query) -> Scope:
+        """All in one state of the catalogue, so that segments, deaths and documents fit together."""
+        version = self._catalogue.data_version()
+        if version != self._version:
+            self._refresh(db)
+            self._version = version
+        # While somebody types, one search follows the other with the same restrictions.
+        restrictions = replace(query, text="", limit=0)
+        if self._last is None or self._last[:2] != (version, restrictions):
+            self._last = (version, restrictions, self._restricted(db, query))
+        return self._last[2]
+
+    def _refresh(self, db: Database) -> None:
+        members: dict[SegmentId, _Member] = {}
+        for stored in segments.live(db):
+            if stored.content.model == self._model:
+                members[stored.id] = self._current(db, stored)
+        self._members = members
+        self._snapshot = Snapshot(views=tuple(member.view for member in members.values()))
+
+    def _current(self, db: Database, stored: segments.Stored) -> _Member:
+        member = self._members.get(stored.id)
+        if member is None:
+            segment = Segment.open(self._index / stored.file)
+            member = _Member(view=SegmentView.whole(segment), dead=0)
+        if member.dead == stored.dead_passages:
+            return member
+        died = segments.dead_in(db, stored.id, known=member.dead)
+        return replace(member, view=member.view.without(died), dead=stored.dead_passages)
+
+    def _restricted(self, db: Database, query: Query) -> Scope:
+        masks = [member.view.alive for member in self._members.values()]
+        allowed = documents.matching(db, query)
+        if allowed is not None:
+            found = np.zeros(documents.last_id(db) + 1, dtype=np.bool_)
+            found[allowed] = True
+            masks = [mask & found[each] for mask, each in zip(masks, self._documents(db), strict=True)]
+        if query.passage_ids is not None:
+            ids = np.fromiter(query.passage_ids, dtype=np.int64)
+            masks = [mask & _only(view, ids) for mask, view in zip(masks, self._snapshot.views, strict=True)]
+        return Scope(snapshot=self._snapshot, masks=tuple(masks))
+
+    def _documents(self, db: Database) -> Iterable[Int64Array]:
+        """The document of each ordinal, for every segment; read where nobody has asked before."""
+        for segment_id, member in self._members.items():
+            if member.documents is None:
+                by_ordinal = np.zeros(len(member.view.alive), dtype=np.int64)
+                ordinals = member.view.ordinals(passages.in_segment(db, segment_id))
+                by_ordinal[ordinals] = passages.documents_in_segment(db, segment_id)
+                self._members[segment_id] = replace(member, documents=by_ordinal)
+                yield by_ordinal
+            else:
+                yield member.documents
+
+
+def _only(view: SegmentView, passage_ids: Int64Array) -> BoolArray:
+    mask = np.zeros(len(view.alive), dtype=np.bool_)
+    mask[view.ordinals(passage_ids)] = True
+    return mask
