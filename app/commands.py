@@ -1,6 +1,7 @@
 """The command line: everything that the window can do, without a window.
 
-Exit codes: 0 it ran, 2 wrong usage, 3 it could not (one line on stderr says why).
+Exit codes: 0 it ran, 1 the library is damaged (`verify`), 2 wrong usage, 3 it could not (one line on stderr
+says why).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -18,14 +20,14 @@ from app import terminal
 from app.composition import App, build
 from app.messages import UserMessage, explain, explain_watching, reason_text
 from core.domain import Document, DocumentState, LibraryStatus, Query, SearchReply
-from core.errors import CancelledError, CoreError, UnknownSourceError
+from core.errors import CancelledError, CoreError, LibraryDamagedError, UnknownSourceError
 from core.extract.formats import format_of
 from core.layout import LibraryLayout, default_library
-from core.progress import CancelToken
+from core.progress import CancelToken, Damaged, Verified
 from core.watch.events import WatchProblem
 from core.watch.watcher import Watcher
 
-OK, FAILED = 0, 3
+OK, DAMAGED, FAILED = 0, 1, 3
 
 _WATCH_READY_S = 60.0
 """What changed before the watches were set is found by the sync after them; large folders take long."""
@@ -105,6 +107,21 @@ def _sync(parsed: argparse.Namespace) -> int:
     return OK
 
 
+def _verify(parsed: argparse.Namespace) -> int:
+    try:
+        with _open(parsed) as app, _cancelled_by_ctrl_c() as cancel:
+            verified = terminal.follow(app.collection.verify(cancel), "Reading the whole library")
+    except LibraryDamagedError as error:  # not even to be opened
+        damaged = (Damaged(path=error.path, detail=error.detail),)
+        verified = Verified(files=0, bytes=0, damaged=damaged, unmended=damaged)
+    assert verified is not None, "it is the last event"
+    if parsed.json:
+        print_json(_verified_json(verified))
+    else:
+        terminal.print_verified(verified)
+    return DAMAGED if verified.unmended else OK
+
+
 def _forget(parsed: argparse.Namespace) -> int:
     with _open(parsed) as app:
         changes = app.collection.forget_source(parsed.folder)
@@ -132,16 +149,45 @@ def _watch(parsed: argparse.Namespace) -> int:
         terminal.follow(app.collection.sync(cancel), "Looking at all folders")
         terminal.print_counts(app.collection.status())
         terminal.say("Watching. Press Ctrl+C to stop.")
-        _follow_changes(app, watcher, news, cancel)
+        with ThreadPoolExecutor(1, "mikke-maintenance") as background:
+            _follow_changes(app, watcher, news, cancel, _Maintenance(app, background, cancel))
     return OK
 
 
+class _Maintenance:
+    """Runs in the background, so that the next change need not wait for it."""
+
+    def __init__(self, app: App, background: ThreadPoolExecutor, cancel: CancelToken) -> None:
+        self._app = app
+        self._background = background
+        self._cancel = cancel
+        self._running: Future[None] | None = None
+
+    def wake(self) -> None:
+        """Begin, unless it is going on."""
+        if self._running is None or self._running.done():
+            self._running = self._background.submit(self._run)
+
+    def _run(self) -> None:
+        try:
+            terminal.follow_quietly(self._app.collection.maintain(self._cancel))
+        except CancelledError:
+            return
+        except (CoreError, OSError) as error:
+            terminal.complain(_one_line(explain(error)))
+
+
 def _follow_changes(
-    app: App, watcher: Watcher, news: SimpleQueue[frozenset[Path]], cancel: CancelToken
+    app: App,
+    watcher: Watcher,
+    news: SimpleQueue[frozenset[Path]],
+    cancel: CancelToken,
+    maintenance: _Maintenance,
 ) -> None:
     """Refresh what changed, until cancelled; try again what cannot be done now (another program writes)."""
     waiting: frozenset[Path] = frozenset()
     told = ""
+    maintenance.wake()
     while not cancel.cancelled:
         try:
             waiting |= news.get(timeout=_LOOK_AGAIN_S)
@@ -161,6 +207,7 @@ def _follow_changes(
             told = message
         else:
             waiting, told = frozenset(), ""
+            maintenance.wake()
 
 
 def _tour(parsed: argparse.Namespace) -> int:
@@ -172,6 +219,7 @@ def _tour(parsed: argparse.Namespace) -> int:
 def _index(app: App, title: str) -> None:
     with _cancelled_by_ctrl_c() as cancel:
         terminal.follow(app.collection.sync(cancel), title)
+        terminal.follow(app.collection.maintain(cancel), "Tidying up the index")
     terminal.print_counts(app.collection.status())
 
 
@@ -261,6 +309,18 @@ def _status_json(status: LibraryStatus, files: Iterable[Document] | None) -> dic
     return found
 
 
+def _verified_json(verified: Verified) -> dict[str, object]:
+    def told(damaged: Iterable[Damaged]) -> list[dict[str, str]]:
+        return [{"path": str(each.path), "detail": each.detail} for each in damaged]
+
+    return {
+        "files": verified.files,
+        "bytes": verified.bytes,
+        "damaged": told(verified.damaged),
+        "unmended": told(verified.unmended),
+    }
+
+
 # --- Usage ---------------------------------------------------------------------------------------
 
 
@@ -298,6 +358,10 @@ def _parser() -> argparse.ArgumentParser:
 
     watch = commands.add_parser("watch", help="stay and keep the library current")
     watch.set_defaults(command=_watch)
+
+    verify = commands.add_parser("verify", help="read every byte of the library, make again what is damaged")
+    verify.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    verify.set_defaults(command=_verify)
 
     forget = commands.add_parser("forget", help="drop a folder from the library (never from the disk)")
     forget.add_argument("folder", type=Path)

@@ -22,7 +22,19 @@ from rich.text import Text
 
 from app.messages import reason_text
 from core.domain import Document, DocumentState, Hit, LibraryStatus, Result, SearchReply
-from core.progress import Committed, FileDone, IndexEvent, Reading, Scanning, SourceMissing
+from core.progress import (
+    Checking,
+    Committed,
+    Damaged,
+    FileDone,
+    IndexEvent,
+    Merging,
+    Reading,
+    Scanning,
+    SourceMissing,
+    Verified,
+    VerifyEvent,
+)
 
 _STRONG = 0.75
 """Highlights at least this strong stand out most."""
@@ -73,8 +85,9 @@ def complain(line: str) -> None:
 # --- Progress ------------------------------------------------------------------------------------
 
 
-def follow(events: Iterable[IndexEvent], title: str) -> None:
-    """Run a job to its end with a progress bar on stderr."""
+def follow(events: Iterable[VerifyEvent], title: str) -> Verified | None:
+    """Run a job to its end with a progress bar on stderr; returns what a verification ends with."""
+    verified = None
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
@@ -90,16 +103,23 @@ def follow(events: Iterable[IndexEvent], title: str) -> None:
             match event:
                 case Scanning(folder=folder, files=files):
                     progress.update(bar, file=f"{shown(folder)}: {files} files seen")
-                case Reading(path=path, done=done, total=total):
+                case Reading(path=path, done=done, total=total) | Checking(path=path, done=done, total=total):
                     progress.update(bar, completed=done, total=total, file=shown(Path(path.name)))
                 case FileDone(done=done, total=total):
                     progress.update(bar, completed=done, total=total)
                 case SourceMissing(folder=folder):
                     complain(f"{shown(folder)} is not there now; what was read from it is kept")
+                case Merging(segments=segments, tokens=tokens):
+                    progress.update(bar, file=f"{segments} segments, {tokens:,} tokens")
+                case Damaged(path=path, detail=detail):
+                    complain(f"{shown(path)} is damaged: {detail}")
+                case Verified():
+                    verified = event
                 case Committed():
                     pass
                 case _:
                     assert_never(event)
+    return verified
 
 
 def follow_quietly(events: Iterable[IndexEvent]) -> None:
@@ -108,6 +128,18 @@ def follow_quietly(events: Iterable[IndexEvent]) -> None:
         if isinstance(event, FileDone):
             reason = f": {reason_text(event.reason)}" if event.reason else ""
             say(f"{event.state}  {shown(event.path)}{reason}")
+
+
+def print_verified(verified: Verified) -> None:
+    """What a verification found, in a sentence or two."""
+    read = f"Read {verified.files} files of the library, {verified.bytes / 1e6:,.1f} MB"
+    if not verified.damaged:
+        say(f"{read}: all is as it was written.")
+        return
+    mended = len(verified.damaged) - len(verified.unmended)
+    say(f"{read}: {len(verified.damaged)} damaged, {mended} made again.")
+    for damaged in verified.unmended:
+        say(f"Could not be made again: {shown(damaged.path)} ({shown(damaged.detail)})")
 
 
 # --- Answers -------------------------------------------------------------------------------------

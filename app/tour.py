@@ -31,6 +31,7 @@ def run(folders: Sequence[Path], library: Path | None, questions: Sequence[str])
         for folder in folders or [SAMPLE_LIBRARY]:
             app.collection.add_source(folder)
         terminal.follow(app.collection.sync(CancelToken()), "Indexing")
+        terminal.follow(app.collection.maintain(CancelToken()), "Tidying up the index")
         terminal.print_counts(app.collection.status())
         searched = tuple(folder.resolve() for folder in folders)
         asked = questions or (_titles(app.collection) if own else _sample_questions())

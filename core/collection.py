@@ -1,19 +1,17 @@
 """The Collection: everything that the window and the command line may ask of a library.
 
 Thread-safe. Readers (search, status, texts) never wait for a writer; writers wait for each other, in this
-process and across processes, and hold one lock while a job runs.
+process and across processes, and hold one lane while a job runs. Maintenance has a lane of its own, so that
+neither waits for it (core/indexing/lanes.py).
 """
 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
-
-from filelock import FileLock, Timeout
 
 from core.catalogue import documents, segments, sources, texts
 from core.catalogue.catalogue import Catalogue
@@ -28,24 +26,22 @@ from core.domain import (
     RenderedPage,
     SearchReply,
     Source,
+    SourceId,
     Span,
 )
 from core.encode.encoder import Encoder
-from core.errors import (
-    FULL_DISK,
-    DiskFullError,
-    FolderNotFoundError,
-    LibraryInUseError,
-    LibraryUnwritableError,
-    UnknownSourceError,
-)
+from core.errors import FolderNotFoundError, LibraryDamagedError, LibraryUnwritableError, UnknownSourceError
 from core.extract.pool import ExtractionPool
-from core.indexing.merging import remove_dead
+from core.indexing.garbage import drop_dead_segments, remove_garbage
+from core.indexing.lanes import Lane
+from core.indexing.maintenance import maintain
 from core.indexing.pipeline import Stages
+from core.indexing.repair import make_again
 from core.indexing.sync import refresh, sync
 from core.indexing.upgrade import note_dead_passages
+from core.indexing.verify import Finding, check, mend
 from core.layout import LibraryLayout
-from core.progress import CancelToken, IndexEvent
+from core.progress import CancelToken, IndexEvent, VerifyEvent
 from core.search.searcher import Searcher
 from core.settings import Settings
 from core.watch.ignore import IgnoreRules
@@ -62,7 +58,8 @@ class Collection:
         self._catalogue = catalogue
         self._stages = stages
         self._searcher = Searcher(catalogue, layout.index, stages.encoder)
-        self._lane = threading.Lock()
+        self._writer = Lane(layout.writer_lock)
+        self._maintainer = Lane(layout.maintainer_lock)
 
     @classmethod
     def open(cls, layout: LibraryLayout, settings: Settings, encoder: Encoder) -> Self:
@@ -143,7 +140,8 @@ class Collection:
                     raise UnknownSourceError(folder)
                 gone = frozenset(stored.document.id for stored in documents.below(db, [source.path]))
                 sources.remove(db, source.id)
-            remove_dead(self._catalogue, self._layout.index)
+            drop_dead_segments(self._catalogue, self._layout.index)
+            self._remove_garbage()
             self._catalogue.shrink()
         return CollectionChanges(documents=gone, sources=True)
 
@@ -155,12 +153,46 @@ class Collection:
         Raises CancelledError, LibraryInUseError, DiskFullError.
         """
         with self._writing():
+            self._remove_garbage()
             yield from sync(self._stages, self.sources(), cancel)
 
     def refresh(self, paths: Iterable[Path], cancel: CancelToken) -> Iterator[IndexEvent]:
         """The same for the given files and folders only. Raises what `sync` raises."""
         with self._writing():
             yield from refresh(self._stages, self.sources(), paths, cancel)
+
+    def maintain(self, cancel: CancelToken) -> Iterator[IndexEvent]:
+        """Keep the index fast and small; worth calling after `sync` and `refresh`. Nobody waits for it:
+        others search and write meanwhile. Does nothing while another job, of any process, is at it.
+
+        Raises CancelledError, DiskFullError; LibraryInUseError only when damage is found and cannot be mended
+        yet.
+        """
+        damaged: tuple[Path, ...] = ()
+        with self._maintainer.held_if_free() as free:
+            if free:
+                damaged = yield from maintain(self._stages, cancel)
+                with self._writer.held_if_free() as writing:
+                    if writing:
+                        remove_garbage(self._catalogue, self._layout.index)
+        if damaged:
+            with self._writing():
+                yield from make_again(self._stages, damaged, cancel)
+
+    def verify(self, cancel: CancelToken) -> Iterator[VerifyEvent]:
+        """Read every byte of the library and make again what is damaged; the last event is `Verified`.
+
+        Raises CancelledError, LibraryInUseError, DiskFullError.
+        """
+        found = yield from check(self._stages, cancel)
+        unmended: tuple[Finding, ...] = ()
+        if found.found:
+            try:
+                with self._writing():
+                    unmended = yield from mend(self._stages, found, self._missing_sources(), cancel)
+            except LibraryDamagedError:  # the catalogue is beyond repair
+                unmended = found.found
+        yield found.verified(unmended)
 
     # --- Searching and reading -----------------------------------------------------------------
 
@@ -215,25 +247,18 @@ class Collection:
             dpi=dpi,
         )
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Hold the writer's lane, in this process and against others.
+    def _writing(self) -> AbstractContextManager[None]:
+        """The writer's lane. Raises what Lane.held raises."""
+        return self._writer.held(wait_s=WRITER_WAIT_S)
 
-        Raises LibraryInUseError, LibraryUnwritableError, DiskFullError.
-        """
-        with self._lane:
-            lock = FileLock(self._layout.writer_lock, timeout=WRITER_WAIT_S, thread_local=False)
-            try:
-                lock.acquire()
-            except Timeout as error:
-                raise LibraryInUseError(self._layout.root) from error
-            except OSError as error:
-                kind = DiskFullError if error.errno in FULL_DISK else LibraryUnwritableError
-                raise kind(self._layout.root, str(error)) from error
-            try:
-                yield
-            finally:
-                lock.release()
+    def _remove_garbage(self) -> None:
+        """Holding the writer's lane; while somebody holds the other one, garbage stays a little longer."""
+        with self._maintainer.held_if_free() as free:
+            if free:
+                remove_garbage(self._catalogue, self._layout.index)
+
+    def _missing_sources(self) -> frozenset[SourceId]:
+        return frozenset(source.id for source in self.sources() if not source.path.is_dir())
 
 
 def _covered(folder: Path, known: Iterable[Source]) -> bool:

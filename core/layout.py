@@ -43,6 +43,10 @@ class LibraryLayout:
     def writer_lock(self) -> Path:
         return self.root / "writer.lock"
 
+    @property
+    def maintainer_lock(self) -> Path:
+        return self.root / "maintainer.lock"
+
 
 def default_library() -> Path:
     """The library of this user: under the user's data folder, as the platform has it."""

@@ -85,5 +85,46 @@ class Committed:
     changes: CollectionChanges
 
 
-IndexEvent = Scanning | SourceMissing | Reading | FileDone | Committed
-"""What indexing yields, in order; a closed union to be matched exhaustively."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merging:
+    """About to put so many segments, with so many tokens together, into one. No answer changes by it."""
+
+    segments: int
+    tokens: int
+
+
+IndexEvent = Scanning | SourceMissing | Reading | FileDone | Committed | Merging
+"""What indexing and maintenance yield, in order; a closed union to be matched exhaustively."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checking:
+    """About to read this file of the library; `done` of `total` bytes are read."""
+
+    path: Path
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damaged:
+    """Something in the library is not what was written: a file of the index, the catalogue, or (`path` is the
+    document's) a stored text. `detail` says what is wrong.
+    """
+
+    path: Path
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """The last event of a verification: what was read, what was damaged, and what of it still is."""
+
+    files: int
+    bytes: int
+    damaged: tuple[Damaged, ...]
+    unmended: tuple[Damaged, ...]
+
+
+VerifyEvent = Checking | Damaged | Verified | IndexEvent
+"""What a verification yields; the events of indexing come while it makes things again."""

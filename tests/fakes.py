@@ -35,7 +35,17 @@ from core.domain import (
     StateReason,
 )
 from core.errors import FolderNotFoundError, UnknownSourceError
-from core.progress import CancelToken, Committed, FileDone, IndexEvent, Reading, Scanning
+from core.progress import (
+    CancelToken,
+    Committed,
+    FileDone,
+    IndexEvent,
+    Merging,
+    Reading,
+    Scanning,
+    Verified,
+    VerifyEvent,
+)
 
 MODEL = "plain words"
 
@@ -53,12 +63,16 @@ def make_document(number: int, path: str, state=DocumentState.INDEXED, **fields)
 
 
 class FakeCollection:
-    """`files`: pages of text by path. `indexing_s`: the time for one file. `calls` notes every call."""
+    """`files`: pages of text by path. `indexing_s`: the time for one file. `calls` notes every call.
+
+    Maintenance has `merges` to do, which take `merging_s` each.
+    """
 
     def __init__(self, files: dict[str, list[str]] | None = None, *, folder: str = "/home/ai/Documents"):
         self.lock = threading.Lock()
         self.calls: list[tuple[str, object]] = []
         self.indexing_s = 0.0
+        self.merges, self.merging_s = 0, 0.0
         self.search_s = 0.0
         self.failure: Exception | None = None
         self._sources = [Source(id=SourceId(1), path=Path(folder))] if files else []
@@ -125,6 +139,18 @@ class FakeCollection:
         paths = list(paths)
         self.calls.append(("refresh", frozenset(paths)))
         return self._index(cancel, paths)
+
+    def maintain(self, cancel: CancelToken) -> Iterator[IndexEvent]:
+        self.calls.append(("maintain", None))
+        for _ in range(self.merges):
+            cancel.checkpoint()
+            yield Merging(segments=8, tokens=1000)
+            time.sleep(self.merging_s)
+
+    def verify(self, cancel: CancelToken) -> Iterator[VerifyEvent]:
+        self.calls.append(("verify", None))
+        cancel.checkpoint()
+        yield Verified(files=1, bytes=0, damaged=(), unmended=())
 
     def search(self, query: Query) -> SearchReply:
         self.calls.append(("search", query.text))

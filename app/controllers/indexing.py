@@ -1,5 +1,8 @@
 """Keeps the library current: one writing job at a time, hints gathered, pause, stop and continue.
 
+After each job the index is maintained, in a lane of its own: a merge takes seconds, and a file that is saved
+meanwhile must be found at once.
+
 A change of the sources does not wait behind hours of indexing: the running job is stopped (it keeps what it
 has committed), the change is made, and indexing starts again with what is still missing.
 """
@@ -20,12 +23,22 @@ from app.controllers.remaining import RemainingTime
 from app.jobs import Job, JobRunner, call
 from core.domain import CollectionChanges
 from core.errors import LibraryInUseError
-from core.progress import CancelToken, Committed, FileDone, IndexEvent, Reading, Scanning, SourceMissing
+from core.progress import (
+    CancelToken,
+    Committed,
+    FileDone,
+    IndexEvent,
+    Merging,
+    Reading,
+    Scanning,
+    SourceMissing,
+)
 
 if TYPE_CHECKING:  # the window must not load the index to start
     from core.collection import Collection
 
 LANE = "indexing"
+MAINTENANCE = "maintenance"
 
 _AGAIN_MS = 5000
 """When another program writes to the library, it is waited for; this long until the next try."""
@@ -65,6 +78,8 @@ class IndexingController(QObject):
         self._collection = collection
         self._runner = runner
         self._job: Job | None = None
+        self._maintenance: Job | None = None
+        self._maintenance_wanted = False
         self._mutating = False
         self._mutations: deque[Mutation] = deque()
         self._sync_wanted = False
@@ -102,14 +117,17 @@ class IndexingController(QObject):
     def pause(self) -> None:
         if self._job is not None and self._state is IndexState.RUNNING and not self._mutating:
             self._job.token.pause()
+            if self._maintenance is not None:
+                self._maintenance.token.pause()
             self._set_state(IndexState.PAUSED)
 
     def resume(self) -> None:
         if self._state is IndexState.PAUSED:
             self._remaining.restart()
             self._set_state(IndexState.RUNNING if self._job is not None else IndexState.IDLE)
-            if self._job is not None:
-                self._job.token.resume()
+            for job in (self._job, self._maintenance):
+                if job is not None:
+                    job.token.resume()
             self._step()
 
     def stop(self) -> None:
@@ -118,6 +136,9 @@ class IndexingController(QObject):
         self._hints.clear()
         if self._job is not None and not self._mutating:
             self._job.cancel()
+        self._maintenance_wanted = False
+        if self._maintenance is not None:
+            self._maintenance.cancel()
         self._set_state(IndexState.STOPPED)
 
     def _step(self) -> None:
@@ -167,6 +188,8 @@ class IndexingController(QObject):
             case Reading(path=path, done=done, total=total) | FileDone(path=path, done=done, total=total):
                 self._last_done = (done, total)
                 self._show(path)
+            case Merging():
+                pass
             case _:
                 assert_never(event)
 
@@ -180,7 +203,10 @@ class IndexingController(QObject):
     def _on_finished(self, result: object) -> None:
         if isinstance(result, CollectionChanges):
             self.committed.emit(result)
+        else:
+            self._maintenance_wanted = True
         self._on_ended()
+        self._maintain()
 
     def _on_failed(self, error: Exception) -> None:
         if not self._mutating:  # the same would fail again at once: wait for the next sync or hint
@@ -199,6 +225,29 @@ class IndexingController(QObject):
         self._job = None
         self._mutating = False
         self._step()
+
+    def _maintain(self) -> None:
+        if self._maintenance is not None or not self._maintenance_wanted:
+            return
+        self._maintenance_wanted = False
+        job = self._maintenance = self._runner.start(MAINTENANCE, self._collection.maintain)
+        job.happened.connect(self._on_maintenance_event)
+        job.finished.connect(self._on_maintained)
+        job.failed.connect(self._on_maintenance_failed)
+        job.cancelled.connect(self._on_maintained)
+
+    def _on_maintenance_event(self, event: IndexEvent) -> None:
+        if isinstance(event, Committed):  # damage was found, and what it had taken is back
+            self.committed.emit(event.changes)
+
+    def _on_maintenance_failed(self, error: Exception) -> None:
+        if not isinstance(error, LibraryInUseError):  # it is tried again after the next job
+            self.failed.emit(error)
+        self._on_maintained()
+
+    def _on_maintained(self, _result: object = None) -> None:
+        self._maintenance = None
+        self._maintain()
 
     def _set_state(self, state: IndexState) -> None:
         if state is not self._state:

@@ -45,7 +45,7 @@ class Catalogue:
     """Owns the two connections. Thread-safe."""
 
     def __init__(self, path: Path, *, reader: Database, writer: Database) -> None:
-        self._path = path
+        self.path = path
         self._reader = reader
         self._writer = writer
         self._reading = threading.RLock()
@@ -81,7 +81,7 @@ class Catalogue:
     @contextmanager
     def read(self) -> Iterator[Database]:
         """A block in which every statement sees the same committed state."""
-        with self._reading, _library_errors(self._path), self._reader.atomic():
+        with self._reading, _library_errors(self.path), self._reader.atomic():
             yield self._reader
 
     @contextmanager
@@ -90,7 +90,7 @@ class Catalogue:
 
         Other writers, of other processes too, wait meanwhile. Not inside another `write()`.
         """
-        with self._writing, _library_errors(self._path), _immediate(self._writer):
+        with self._writing, _library_errors(self.path), _immediate(self._writer):
             yield self._writer
 
     def shrink(self) -> None:
@@ -98,7 +98,7 @@ class Catalogue:
 
         Not inside `write()`. A reader at work keeps the log a little longer; the next `shrink` empties it.
         """
-        with self._writing, _library_errors(self._path):
+        with self._writing, _library_errors(self.path):
             # It gives back one page a step, and `execute` takes only the first; no transaction is open here.
             self._writer.conn.executescript("PRAGMA incremental_vacuum")
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -108,7 +108,7 @@ class Catalogue:
 
         Inside `read()` it is that of the state which the block sees.
         """
-        with self._reading, _library_errors(self._path):
+        with self._reading, _library_errors(self.path):
             return int(self._reader.execute("PRAGMA data_version").fetchone()[0])
 
     def check(self, cancel: CancelToken) -> list[str]:
@@ -117,8 +117,8 @@ class Catalogue:
         On a connection of its own: readers and writers go on meanwhile. Raises CancelledError.
         """
         cancel.checkpoint()
-        with _library_errors(self._path):
-            database = _connect(self._path)
+        with _library_errors(self.path):
+            database = _connect(self.path)
             try:
                 database.conn.set_progress_handler(lambda: cancel.cancelled, _STEPS_BETWEEN_LOOKS)
                 found = [row[0] for row in database.execute("PRAGMA integrity_check").fetchall()]

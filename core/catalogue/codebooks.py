@@ -8,6 +8,8 @@ from sqlite_utils import Database
 
 from core.domain import CodebookId
 
+SUFFIX = ".codebook"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:

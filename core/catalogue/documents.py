@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
+from core.catalogue import texts
 from core.catalogue.texts import storable
 from core.domain import (
     Document,
@@ -79,7 +80,7 @@ def set_state(db: Database, document_id: DocumentId, reason: StateReason, finger
         """,
         [reason.state, reason.code, storable(reason.detail), fingerprint, document_id],
     )
-    db.execute("DELETE FROM texts WHERE document_id = ?", [document_id])
+    texts.remove(db, document_id)
 
 
 def set_read(db: Database, document_id: DocumentId, reading: Reading) -> None:

@@ -107,9 +107,10 @@ def remove(db: Database, segment_id: SegmentId) -> None:
     db.execute("DELETE FROM segments WHERE id = ?", [segment_id])
 
 
-def remove_wholly_dead(db: Database) -> None:
-    """Drop every segment in which nothing is alive."""
-    db.execute("DELETE FROM segments WHERE dead_passages = passages")
+def remove_wholly_dead(db: Database) -> list[str]:
+    """Drop every segment in which nothing is alive; returns the names of their files."""
+    rows = db.execute("DELETE FROM segments WHERE dead_passages = passages RETURNING file")
+    return [row[0] for row in rows.fetchall()]
 
 
 def totals(db: Database) -> tuple[int, int]:

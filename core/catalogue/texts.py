@@ -37,6 +37,27 @@ def get(db: Database, document_id: DocumentId) -> ExtractedText:
     return _restored(zlib.decompress(packed).decode("utf-8", "surrogatepass"), json.loads(map_))
 
 
+def remove(db: Database, document_id: DocumentId) -> None:
+    """The text is no longer kept."""
+    db.execute("DELETE FROM texts WHERE document_id = ?", [document_id])
+
+
+def damage(db: Database, document_id: DocumentId) -> str | None:
+    """What is wrong with the stored text of a document, or None if it is whole."""
+    try:
+        text = get(db, document_id).text
+    except KeyError as error:
+        return "the stored text is gone" if error.args == (document_id,) else f"its map lacks {error}"
+    except (zlib.error, ValueError, TypeError) as error:
+        return str(error)
+    return None if _last_end(db, document_id) <= len(text) else "the stored text is cut off"
+
+
+def _last_end(db: Database, document_id: DocumentId) -> int:
+    row = db.execute("SELECT MAX(end) FROM passages WHERE document_id = ?", [document_id]).fetchone()
+    return row[0] or 0
+
+
 def _map(text: ExtractedText) -> dict[str, Any]:
     return {
         "title": text.title,

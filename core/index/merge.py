@@ -12,6 +12,7 @@ import numpy as np
 
 from core.index.segment import write_segment
 from core.index.snapshot import SegmentView
+from core.progress import CancelToken
 
 TIER_FACTOR = 8
 """Segments of about the same size (within this factor) form a tier, and a tier that has this many is merged.
@@ -48,15 +49,19 @@ def choose_merges(sizes: Sequence[SegmentSize]) -> list[tuple[Path, ...]]:
     return groups + ([tuple(mostly_dead[:TIER_FACTOR])] if mostly_dead else [])
 
 
-def merge(folder: Path, views: Sequence[SegmentView]) -> Path | None:
+def merge(folder: Path, views: Sequence[SegmentView], cancel: CancelToken | None = None) -> Path | None:
     """Write the alive passages of `views` as one new segment, vectors untouched; None if none is alive.
 
     All views are of one model and dimension, and are read wholly, so damage is found here and not copied on.
-    Raises LibraryDamagedError (its `path` is the segment's), DiskFullError, OSError.
+    Raises LibraryDamagedError (its `path` is the segment's), DiskFullError, OSError, CancelledError.
     """
+    parts = []
     for view in views:
+        if cancel:
+            cancel.checkpoint()
         view.segment.verify()
-    parts = [view.segment.part(np.flatnonzero(view.alive)) for view in views if view.alive.any()]
+        if view.alive.any():
+            parts.append(view.segment.part(np.flatnonzero(view.alive)))
     if not parts:
         return None
     header = views[0].segment.header

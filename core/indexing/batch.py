@@ -107,7 +107,8 @@ class Batch:
         try:
             with self._catalogue.write() as db:
                 self._record(db, path, stored)
-        except BaseException:
+        except Exception:
+            # Not after a KeyboardInterrupt: it may have come when the file was listed already.
             if path:
                 path.unlink(missing_ok=True)
             raise

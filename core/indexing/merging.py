@@ -1,91 +1,107 @@
-"""Fewer, larger segments: merging the vectors, then the commit that makes the catalogue point at them."""
+"""Fewer, larger segments: merging the vectors, then the commit that makes the catalogue point at them.
+
+The merged file is written without any lock, while others search and commit; only then one short transaction
+puts it in the place of the old ones. What died meanwhile is dead in it too. If one of the old segments was
+dropped meanwhile, the merged file is thrown away.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
+import numpy as np
 from sqlite_utils import Database
 
 from core.catalogue import passages, segments
 from core.catalogue.catalogue import Catalogue
+from core.domain import PassageId, SegmentId
+from core.errors import LibraryDamagedError
 from core.index.merge import SegmentSize, choose_merges, merge
-from core.index.segment import SUFFIX
+from core.index.segment import Segment
 from core.index.snapshot import Snapshot
 from core.indexing.batch import segment_content
+from core.indexing.garbage import delete_files
+from core.progress import CancelToken
 
 
-def merge_segments(catalogue: Catalogue, index: Path) -> int:
-    """Merge what the policy chooses; returns how many segments were merged away. Needs the writer's lock.
+def choose_group(catalogue: Catalogue, index: Path, without: Container[Path]) -> tuple[segments.Stored, ...]:
+    """The segments to merge next, none of them in `without`; empty when all is well as it is.
 
-    Segments of different models never meet: a merge copies codes. Raises LibraryDamagedError (see `repair`),
-    DiskFullError.
+    Segments of different models never meet.
     """
     with catalogue.read() as db:
-        live = segments.live(db)
-    merged = 0
-    for model in sorted({stored.content.model for stored in live}):
-        sizes = [_size(index, stored) for stored in live if stored.content.model == model]
+        live = {index / stored.file: stored for stored in segments.live(db)}
+    by_model: dict[str, list[SegmentSize]] = {}
+    for path, stored in live.items():
+        if path not in without:
+            by_model.setdefault(stored.content.model, []).append(_size(path, stored))
+    for sizes in by_model.values():
         for group in choose_merges(sizes):
-            _merge_group(catalogue, index, {index / stored.file: stored for stored in live}, group)
-            merged += len(group)
-    if merged:
-        remove_garbage(catalogue, index)
-    return merged
+            return tuple(live[path] for path in group)
+    return ()
 
 
-def remove_dead(catalogue: Catalogue, index: Path) -> None:
-    """Drop the segments in which nothing is alive, and delete every file that is not listed.
+def merge_group(
+    catalogue: Catalogue, index: Path, group: Sequence[segments.Stored], cancel: CancelToken
+) -> bool:
+    """Put one new segment in the place of the group; False: the library has changed, choose again.
 
-    Takes no space, so it works on a full disk too. Needs the writer's lock.
+    Raises LibraryDamagedError (its `path` is the segment's), DiskFullError, CancelledError; then nothing has
+    changed.
     """
-    with catalogue.write() as db:
-        for stored in segments.live(db):
-            if stored.alive_passages == 0:
-                segments.remove(db, stored.id)
-    remove_garbage(catalogue, index)
-
-
-def remove_garbage(catalogue: Catalogue, index: Path) -> None:
-    """Delete segment files that the catalogue does not list. Needs the writer's lock.
-
-    A file that another program still has mapped cannot be deleted on Windows: a later call will.
-    """
-    with catalogue.read() as db:
-        listed = {stored.file for stored in segments.live(db)}
-    for path in index.glob(f"*{SUFFIX}"):
-        if path.name not in listed:
-            try:
-                path.unlink()
-            except PermissionError:
-                continue
-
-
-def _merge_group(
-    catalogue: Catalogue, index: Path, live: dict[Path, segments.Stored], group: tuple[Path, ...]
-) -> None:
-    with catalogue.read() as db:
-        snapshot = Snapshot.open({path: segments.dead_in(db, live[path].id) for path in group})
-    new = merge(index, snapshot.views)
+    snapshot = _opened(catalogue, index, group)
+    if snapshot is None:
+        return False
+    new = merge(index, snapshot.views, cancel)
     try:
         with catalogue.write() as db:
-            _replace(db, [live[path] for path in group], new)
-    except BaseException:
-        if new:
-            new.unlink(missing_ok=True)
+            replaced = _replace(db, group, new)
+    except Exception:
+        # Not after a KeyboardInterrupt: it may have come when the file was listed already.
+        delete_files([new] if new else [])
         raise
+    if replaced:
+        delete_files(index / stored.file for stored in group)
+    elif new:
+        delete_files([new])
+    return replaced
 
 
-def _replace(db: Database, old: Sequence[segments.Stored], new: Path | None) -> None:
+def _opened(catalogue: Catalogue, index: Path, group: Sequence[segments.Stored]) -> Snapshot | None:
+    """The segments with what is dead in them; None if one was dropped since it was chosen."""
+    with catalogue.read() as db:
+        dead = {index / stored.file: segments.dead_in(db, stored.id) for stored in group}
+    try:
+        return Snapshot.open(dead)
+    except FileNotFoundError as error:
+        with catalogue.read() as db:
+            if not all(segments.is_live(db, stored.id) for stored in group):
+                return None
+        raise LibraryDamagedError(Path(error.filename), "the file is gone") from error
+
+
+def _replace(db: Database, old: Sequence[segments.Stored], new: Path | None) -> bool:
+    if not all(segments.is_live(db, stored.id) for stored in old):
+        return False
+    ids = [stored.id for stored in old]
     if new:
-        model = old[0].content.model
-        segment_id = segments.insert(db, new.name, segment_content(new, model))
-        passages.move_to_segment(db, [stored.id for stored in old], segment_id)
+        segment_id = segments.insert(db, new.name, segment_content(new, old[0].content.model))
+        passages.move_to_segment(db, ids, segment_id)
+        _bury(db, segment_id, Segment.open(new), ids)
     for stored in old:
         segments.remove(db, stored.id)
+    return True
 
 
-def _size(index: Path, stored: segments.Stored) -> SegmentSize:
-    return SegmentSize(
-        path=index / stored.file, tokens=stored.content.tokens, alive_tokens=stored.alive_tokens
-    )
+def _bury(db: Database, segment_id: SegmentId, segment: Segment, old: Sequence[SegmentId]) -> None:
+    """What is in a merged segment, but died in the old ones while it was written, is dead in it too."""
+    dead = np.concatenate([segments.dead_in(db, each) for each in old])
+    ordinals = np.flatnonzero(np.isin(segment.passage_ids, dead))
+    tokens = np.diff(segment.offsets)[ordinals].sum()
+    ids = [PassageId(int(id_)) for id_ in segment.passage_ids[ordinals]]
+    segments.add_dead(db, segment_id, ids, int(tokens))
+
+
+def _size(path: Path, stored: segments.Stored) -> SegmentSize:
+    return SegmentSize(path=path, tokens=stored.content.tokens, alive_tokens=stored.alive_tokens)

@@ -1,8 +1,8 @@
-"""Changes on the disk -> rows of the catalogue: everything that needs no reading of files."""
+"""Changes on the disk -> rows of the catalogue and work: everything that needs no reading of files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from core.catalogue import documents, passages
 from core.catalogue.catalogue import Catalogue
 from core.domain import CollectionChanges, DocumentId, DocumentState, FileStamp, Reason, SourceId, StateReason
 from core.extract.formats import format_of
+from core.indexing.staleness import PipelineFingerprint, Staleness
 from core.watch.changes import Added, Change, KnownFile, Modified, Moved, Removed, Touched
 
 
@@ -116,3 +117,19 @@ def _retry(stored: documents.Stored, fingerprint: str) -> bool:
     if document.reason is None or document.state is DocumentState.TRUNCATED:
         return False
     return document.reason.code in _RETRIED or stored.fingerprint != fingerprint
+
+
+def stale_work(
+    catalogue: Catalogue, current: PipelineFingerprint, missing: Container[SourceId] = ()
+) -> Iterator[Work]:
+    """Documents whose files are unchanged but that an older pipeline made, or whose passages were lost.
+
+    Those whose files must be read again but are in a missing source stay as they are: their text is kept.
+    """
+    with catalogue.read() as db:
+        stale = documents.stale(db, str(current))
+    for stored in stale:
+        document = stored.document
+        reread = current.staleness(stored.fingerprint) is Staleness.EXTRACTORS_CHANGED
+        if not (reread and document.source_id in missing):
+            yield Work(document_id=document.id, path=document.path, stamp=document.stamp, reread=reread)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from core.catalogue import documents
 from core.domain import ScannedFile, Source, SourceId
-from core.errors import ExtractionError, FolderNotFoundError, LibraryDamagedError
+from core.errors import ExtractionError, FolderNotFoundError
 from core.extract.read import content_hash
-from core.index.segment import SUFFIX
-from core.indexing.merging import merge_segments, remove_dead
+from core.indexing.garbage import drop_dead_segments
 from core.indexing.pipeline import Stages, process
-from core.indexing.record import Work, known_files, record_changes
+from core.indexing.record import Work, known_files, record_changes, stale_work
 from core.indexing.repair import drop_segments, unreadable_segments
-from core.indexing.staleness import Staleness
 from core.progress import CancelToken, Committed, IndexEvent, Scanning, SourceMissing
 from core.watch.changes import find_changes
 from core.watch.scan import rescan, scan
@@ -30,8 +28,8 @@ def sync(stages: Stages, sources: Sequence[Source], cancel: CancelToken) -> Iter
     in a damaged segment is made again. Raises CancelledError, DiskFullError.
     """
     if damaged := unreadable_segments(stages.catalogue, stages.index):
-        drop_segments(stages.catalogue, damaged)
-    remove_dead(stages.catalogue, stages.index)
+        drop_segments(stages.catalogue, stages.index, damaged)
+    drop_dead_segments(stages.catalogue, stages.index)
     work: list[Work] = []
     missing: set[SourceId] = set()
     for source in sources:
@@ -43,9 +41,12 @@ def sync(stages: Stages, sources: Sequence[Source], cancel: CancelToken) -> Iter
             continue
         work += yield from _record(stages, source, [source.path], found)
     done = {item.document_id for item in work}
-    work += [item for item in _stale(stages, missing) if item.document_id not in done]
+    work += [
+        item
+        for item in stale_work(stages.catalogue, stages.fingerprint, missing)
+        if item.document_id not in done
+    ]
     yield from process(stages, work, cancel)
-    yield from _merge(stages, cancel)
 
 
 def refresh(
@@ -62,22 +63,6 @@ def refresh(
             continue
         work += yield from _record(stages, source, looked.covered, looked.found)
     yield from process(stages, work, cancel)
-    yield from _merge(stages, cancel)
-
-
-def _merge(stages: Stages, cancel: CancelToken) -> Iterator[IndexEvent]:
-    """Merge; what turns out to be damaged meanwhile is made again."""
-    while True:
-        try:
-            merge_segments(stages.catalogue, stages.index)
-        except LibraryDamagedError as error:
-            if error.path.suffix != SUFFIX:
-                raise
-            drop_segments(stages.catalogue, [error.path])
-            again = [item for item in _stale(stages, ()) if not item.reread]
-            yield from process(stages, again, cancel)
-        else:
-            return
 
 
 def _collect(source: Source, found: Iterable[ScannedFile]) -> Generator[IndexEvent, None, list[ScannedFile]]:
@@ -110,18 +95,3 @@ def _record(
     recorded = record_changes(stages.catalogue, source.id, changes, fingerprint)
     yield Committed(changes=recorded.changes)
     return recorded.work
-
-
-def _stale(stages: Stages, missing: Container[SourceId]) -> Iterator[Work]:
-    """Documents whose files are unchanged but that an older pipeline made.
-
-    Those whose files must be read again but are not there now stay as they are: their text is kept.
-    """
-    current = stages.fingerprint
-    with stages.catalogue.read() as db:
-        stale = documents.stale(db, str(current))
-    for stored in stale:
-        document = stored.document
-        reread = current.staleness(stored.fingerprint) is Staleness.EXTRACTORS_CHANGED
-        if not (reread and document.source_id in missing):
-            yield Work(document_id=document.id, path=document.path, stamp=document.stamp, reread=reread)

@@ -16,6 +16,8 @@ def test_fake_and_real_collection_have_the_same_methods():
         "forget_source",
         "sync",
         "refresh",
+        "maintain",
+        "verify",
         "search",
         "status",
         "documents",

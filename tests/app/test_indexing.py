@@ -39,7 +39,52 @@ def test_a_change_of_sources_interrupts_indexing_and_starts_it_again(indexing, c
     indexing.mutate(lambda: collection.add_source(tmp_path))
     collection.indexing_s = 0.0
     _idle(indexing, qtbot)
-    assert [name for name, _ in collection.calls] == ["sync", "add_source", "sync"]
+    assert [name for name, _ in collection.calls if name != "maintain"] == ["sync", "add_source", "sync"]
+
+
+def test_maintenance_holds_nothing_up(indexing, collection, qtbot):
+    """The index is maintained after a job; a file that is saved meanwhile is looked at while that goes on."""
+    collection.merges, collection.merging_s = 100, 0.02
+    indexing.sync()
+    qtbot.waitUntil(lambda: len(collection.called("maintain")) == 1)
+    _idle(indexing, qtbot)
+    with qtbot.waitSignal(indexing.committed, timeout=500):
+        indexing.hint([Path("/a")])
+    assert collection.called("refresh") == [frozenset({Path("/a")})]
+    assert len(collection.called("maintain")) == 1
+    indexing.stop()
+    qtbot.waitUntil(lambda: indexing._maintenance is None, timeout=500)
+
+
+def test_what_a_job_left_is_maintained_after_the_merge(indexing, collection, qtbot):
+    """Jobs that end while a merge runs are not forgotten: there is one more look afterwards."""
+    collection.merges, collection.merging_s = 5, 0.05
+    indexing.sync()
+    _idle(indexing, qtbot)
+    indexing.hint([Path("/a")])
+    _idle(indexing, qtbot)
+    collection.merges = 0
+    qtbot.waitUntil(lambda: len(collection.called("maintain")) == 2)
+    qtbot.waitUntil(lambda: indexing._maintenance is None)
+
+
+def test_maintenance_that_fails_is_told(indexing, collection, qtbot, monkeypatch):
+    """A full disk is told; another program that writes is not: there will be another time."""
+    errors = [DiskFullError(Path("/")), LibraryInUseError(Path("/"))]
+
+    def fail(cancel):  # noqa: ARG001 - the signature of maintain
+        raise errors[0]
+        yield
+
+    monkeypatch.setattr(collection, "maintain", fail)
+    failures = []
+    indexing.failed.connect(failures.append)
+    indexing.sync()
+    qtbot.waitUntil(lambda: failures == errors[:1])
+    full, _ = errors.pop(0), indexing.sync()
+    _idle(indexing, qtbot)
+    qtbot.waitUntil(lambda: indexing._maintenance is None)
+    assert failures == [full]
 
 
 def test_pause_and_resume(indexing, collection, qtbot):

@@ -66,3 +66,9 @@ def index(collection: Collection) -> None:
     """Run a sync to its end."""
     for _ in collection.sync(CancelToken()):
         pass
+
+
+def maintain(collection: Collection) -> None:
+    """Run the maintenance to its end."""
+    for _ in collection.maintain(CancelToken()):
+        pass

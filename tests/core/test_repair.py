@@ -20,7 +20,7 @@ from core.index import merge
 from core.index.format import HEADER_BYTES
 from core.progress import CancelToken
 from core.settings import Settings, load_settings, save_settings
-from tests.core.conftest import OpenCollection, index, inline_collection
+from tests.core.conftest import OpenCollection, index, inline_collection, maintain
 
 WORDS = (
     "kumquat",
@@ -97,6 +97,7 @@ def test_damaged_vectors_are_never_merged(tmp_path, files, encoder):
         content[-1] ^= 0x40
         damaged.write_bytes(content)
         index(collection)
+        maintain(collection)
         assert len(segments_of(tmp_path)) < len(WORDS)
         assert {word: found(collection)[word] for word in before} == before
         assert found(collection).keys() == set(WORDS)
@@ -110,6 +111,7 @@ def test_what_a_merge_replaced_is_deleted(tmp_path, files, encoder):
         for number in range(3 * merge.TIER_FACTOR):
             (files / "diary.txt").write_text(f"entry number {number}")
             list(collection.refresh([files / "diary.txt"], CancelToken()))
+            maintain(collection)
         assert len(segments_of(tmp_path)) <= merge.TIER_FACTOR
         assert collection.search(Query(text="entry")).results
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +10,8 @@ import pytest
 
 from core.domain import DocumentState, Query
 from core.errors import CancelledError
-from core.index import merge
-from core.index.segment import Segment
 from core.progress import CancelToken, FileDone, IndexEvent
 from tests.core.conftest import OpenCollection, index
-
-CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -87,52 +80,3 @@ def test_a_dropped_job_lets_others_write(tmp_path, files, open_collection: OpenC
     events.close()
     index(other)
     assert other.status().documents[DocumentState.INDEXED] == 20
-
-
-_DIE = """
-import os, sys
-from pathlib import Path
-import core.indexing.merging as merging
-from core.collection import Collection
-from core.encode.lexical import LexicalEncoder
-from core.layout import RARITY_TABLE, LibraryLayout
-from core.progress import CancelToken
-from core.settings import Settings
-
-def die(*_):
-    os._exit(9)
-
-def in_the_middle(db, old, new):
-    replace(db, old, new)
-    die()
-
-replace = merging._replace
-setattr(merging, sys.argv[2], in_the_middle if sys.argv[2] == "_replace" else die)
-with Collection.open(LibraryLayout(Path(sys.argv[1])), Settings(), LexicalEncoder.open(RARITY_TABLE)) as it:
-    list(it.sync(CancelToken()))
-"""
-
-
-@pytest.mark.parametrize("moment", ["merge", "segment_content", "_replace", "remove_garbage"])
-def test_killed_in_a_merge(tmp_path, files, open_collection: OpenCollection, moment):
-    """Before, in and after the transaction of a merge a kill loses nothing, and no file stays for long."""
-    library = tmp_path / "library"
-    collection = open_collection(library)
-    collection.add_source(files)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.indexing.merging.choose_merges", lambda _sizes: [])
-        for number in range(2 * merge.TIER_FACTOR):
-            os.utime(files / "00.txt", ns=(number, number))
-            (files / "00.txt").write_text(f"marker00 version {number}")
-            list(collection.refresh([files / f"{number:02}.txt", files / "00.txt"], CancelToken()))
-    command = [sys.executable, "-c", _DIE, str(library), moment]
-    assert subprocess.run(command, cwd=CHECKOUT, check=False, timeout=60).returncode == 9
-    index(collection)
-    index(collection)
-    assert len(list((library / "index").iterdir())) < merge.TIER_FACTOR
-    for path in (library / "index").iterdir():
-        Segment.open(path).verify()
-    for number in range(20):
-        best = collection.search(Query(text=f"marker{number:02}", limit=1)).results[0]
-        assert best.document.path.name == f"{number:02}.txt"
-    assert collection.status().passages == 20

@@ -13,7 +13,7 @@ from core.encode.lexical import LexicalEncoder
 from core.errors import LibraryInUseError, UnknownSourceError
 from core.layout import LibraryLayout
 from core.progress import CancelToken, Committed, FileDone
-from tests.core.conftest import OpenCollection, index, inline_collection
+from tests.core.conftest import OpenCollection, index, inline_collection, maintain
 
 
 @pytest.fixture
@@ -68,6 +68,7 @@ def test_a_search_while_another_program_merges(tmp_path, files, open_collection:
     for number in range(20):
         (files / "diary.txt").write_text(f"entry {number}")
         list(writer.refresh([files / "diary.txt"], CancelToken()))
+        maintain(writer)
         (entry,) = reader.search(Query(text=f"entry {number}", limit=1)).results
         assert entry.hits[0].text == f"entry {number}"
         assert reader.search(Query(text="periscope")).results
