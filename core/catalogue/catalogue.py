@@ -135,9 +135,15 @@ class Catalogue:
         return [each for each in found if each != "ok"] + rows
 
     def rebuild_indexes(self) -> None:
-        """Make SQLite's own indexes again from the tables, which mends damage inside them."""
-        with self.write() as db:
-            db.execute("REINDEX")
+        """Make SQLite's own indexes again from the tables, which mends damage inside them.
+
+        Raises LibraryDamagedError if the tables contradict each other.
+        """
+        try:
+            with self.write() as db:
+                db.execute("REINDEX")
+        except sqlite3.IntegrityError as error:
+            raise LibraryDamagedError(self.path, str(error)) from error
 
 
 @contextmanager

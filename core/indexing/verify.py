@@ -1,6 +1,7 @@
 """Is every byte of the library what was written? And if not, can it be made again?
 
-Looking needs no lane: searches and writers go on. Mending is a writer's job.
+Looking needs no lane: searches and writers go on. Mending is a writer's job, but for the indexes of SQLite,
+which it makes again by itself.
 """
 
 from __future__ import annotations
@@ -86,8 +87,6 @@ def mend(
     Passages are encoded from the stored texts; of a damaged text the file itself is read, unless its source
     is missing. Raises CancelledError, DiskFullError; what is not done then, the next sync does.
     """
-    if any(finding.damage.path == stages.catalogue.path for finding in found.found):
-        stages.catalogue.rebuild_indexes()
     for finding in found.found:
         if finding.text is not None:
             _forget_text(stages.catalogue, finding.text)
@@ -105,7 +104,7 @@ def mend(
 
 
 def _all_of(look: Iterator[Finding]) -> Iterator[Finding]:
-    """What a look found; a catalogue that cannot be read on is a finding too."""
+    """What a look found; that it could not go on, since the catalogue is damaged, is a finding too."""
     try:
         yield from look
     except LibraryDamagedError as error:
@@ -117,8 +116,12 @@ def _check_catalogue(catalogue: Catalogue, cancel: CancelToken) -> Iterator[Find
     if wrong:
         more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
         yield Finding(damage=Damaged(path=catalogue.path, detail=wrong[0] + more))
-    with catalogue.read() as db:
-        stored = documents.in_states(db, _SEARCHABLE)
+        catalogue.rebuild_indexes()  # at once: what follows reads by them
+    try:
+        with catalogue.read() as db:
+            stored = documents.in_states(db, _SEARCHABLE)
+    except ValueError as error:
+        raise LibraryDamagedError(catalogue.path, f"a row makes no sense: {error}") from error
     for first in range(0, len(stored), _TEXTS_AT_ONCE):
         cancel.checkpoint()
         with catalogue.read() as db:
@@ -181,7 +184,8 @@ def _forget_text(catalogue: Catalogue, document_id: DocumentId) -> None:
 
 
 def _is_whole(stages: Stages, finding: Finding, cancel: CancelToken) -> bool:
-    if finding.damage.path == stages.catalogue.path and stages.catalogue.check(cancel):
+    catalogue = stages.catalogue
+    if finding.damage.path == catalogue.path and any(_all_of(_check_catalogue(catalogue, cancel))):
         return False
     with stages.catalogue.read() as db:
         stored = [documents.get_stored(db, document_id) for document_id in finding.documents]

@@ -78,6 +78,32 @@ def test_search_in_words(mikke, files):
     assert mikke("search", "xylophone")[:2] == (0, "Nothing found in 2 passages.\n")
 
 
+def test_verify(mikke, files, tmp_path):
+    """0 when all is whole, or whole again; the damaged file is named; 1 when something cannot be mended."""
+    mikke("add", files)
+    assert mikke("verify")[::2] == (0, "")
+    (segment,) = (tmp_path / "library" / "index").glob("*.segment")
+    content = bytearray(segment.read_bytes())
+    content[-1] ^= 1
+    segment.write_bytes(content)
+    code, out, err = mikke("verify", "--json")
+    report = json.loads(out)
+    assert code == 0
+    assert set(report) == {"files", "bytes", "damaged", "unmended"}
+    assert [damaged["path"] for damaged in report["damaged"]] == [str(segment)]
+    assert report["unmended"] == []
+    assert segment.name in err
+    assert "«keeper»" in mikke("search", "keeper steps")[1]
+    catalogue = tmp_path / "library" / "catalogue.db"
+    catalogue.write_bytes(b"\xff" * 10_000)
+    code, out, _ = mikke("verify", "--json")
+    assert code == 1
+    assert [damaged["path"] for damaged in json.loads(out)["unmended"]] == [str(catalogue)]
+    code, out, _ = mikke("verify")
+    assert code == 1
+    assert str(catalogue) in out
+
+
 def test_filters(mikke, files, tmp_path):
     """--in and --type leave out what they do not name."""
     mikke("add", files)
