@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.catalogue import passages, segments
 from core.collection import Collection
 from core.domain import Query
 from core.encode.lexical import LexicalEncoder
 from core.extract.read import extract_file
 from core.passages import encoded_text, split
+from core.progress import CancelToken
 from core.search.answers import least_products
 from core.settings import ReadingLimits
 
@@ -55,3 +57,13 @@ class Oracle:
             encoded = self._encoder.encode_passages([encoded_text(*piece)[0] for piece in pieces])
             self._known[key] = [each.vectors for each in encoded]
         return self._known[key]
+
+
+def check_whole(collection: Collection) -> None:
+    """Catalogue and index agree, byte by byte and row by row."""
+    *_, verified = collection.verify(CancelToken())
+    assert verified.damaged == ()
+    with collection._catalogue.read() as db:
+        for stored in segments.live(db):
+            assert len(passages.in_segment(db, stored.id)) == stored.alive_passages
+            assert len(segments.dead_in(db, stored.id)) == stored.dead_passages

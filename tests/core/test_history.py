@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from core.domain import DocumentId, DocumentState, PassageId, Query
 from core.encode.lexical import LexicalEncoder
+from core.errors import CancelledError
 from core.extract.formats import format_of
+from core.index import merge
 from core.layout import RARITY_TABLE, LibraryLayout
 from core.progress import CancelToken, Committed
-from tests.core.conftest import index, inline_collection
+from tests.core.conftest import index, inline_collection, maintain
+from tests.core.oracle import Oracle
 
 WORDS = (
     "kumquat",
@@ -35,7 +39,9 @@ NAMES = ("a.txt", "b.md", "メモ.txt", "sub/c.txt", "sub/d.html", "sub/deep/e.t
 
 
 class History(RuleBasedStateMachine):
-    """Adds, edits, moves and deletes files, re-opens and interrupts; a dict says what should be found."""
+    """Adds, edits, moves and deletes files, forgets, merges, re-opens and interrupts; a dict says what should
+    be found, and how well it answers.
+    """
 
     @initialize()
     def start(self):
@@ -43,6 +49,10 @@ class History(RuleBasedStateMachine):
         self.files = self.root / "files"
         self.files.mkdir()
         self.stack = ExitStack()
+        # Two segments are enough for a merge, so that short histories have many.
+        patch = self.patch = pytest.MonkeyPatch()
+        patch.setattr(merge, "TIER_FACTOR", 2)
+        self.oracle = Oracle(LexicalEncoder.open(RARITY_TABLE))
         self.expected: dict[str, str] = {}
         self.ids: dict[str, DocumentId] = {}
         self.seen_passages: dict[PassageId, str] = {}
@@ -100,6 +110,40 @@ class History(RuleBasedStateMachine):
             pass
         events.close()
 
+    @rule(name=st.sampled_from(NAMES))
+    def refresh(self, name):
+        """One path is looked at, as when the watcher noticed it."""
+        list(self.collection.refresh([self.files / name], CancelToken()))
+
+    @rule()
+    def maintain(self):
+        maintain(self.collection)
+
+    @rule(steps=st.integers(1, 6))
+    def interrupted_maintenance(self, steps):
+        """A merge is cancelled at one of its steps."""
+        left = iter(range(steps))
+
+        class Impatient(CancelToken):
+            def checkpoint(self):
+                if next(left, None) is None:
+                    self.cancel()
+                super().checkpoint()
+
+        with suppress(CancelledError):
+            list(self.collection.maintain(Impatient()))
+
+    @rule()
+    def forget_and_add_again(self):
+        self.collection.forget_source(self.files)
+        assert self.collection.status().passages == 0
+        self.collection.add_source(self.files)
+
+    @rule()
+    def verify(self):
+        *_, verified = self.collection.verify(CancelToken())
+        assert verified.damaged == ()
+
     @rule()
     def sync(self):
         index(self.collection)
@@ -111,7 +155,9 @@ class History(RuleBasedStateMachine):
         assert not [event for event in self.collection.sync(CancelToken()) if isinstance(event, Committed)]
 
     def _search_finds_exactly_what_is_there(self):
+        files = [self.files / name for name in self.expected]
         for word in WORDS:
+            self.oracle.check(self.collection, files, word)
             reply = self.collection.search(Query(text=word, limit=20))
             names = {str(result.document.path.relative_to(self.files)) for result in reply.results}
             assert names == {name for name, its_word in self.expected.items() if its_word == word}, word
@@ -137,6 +183,7 @@ class History(RuleBasedStateMachine):
     def teardown(self):
         if hasattr(self, "stack"):
             self.stack.close()
+            self.patch.undo()
             shutil.rmtree(self.root)
 
 

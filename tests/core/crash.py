@@ -1,0 +1,89 @@
+"""A program that dies on purpose: `python -m tests.core.crash LIBRARY JOB FUNCTION before|after [FILE…]`.
+
+FUNCTION is `module:name`; the process kills itself when it is called, or when it has returned. JOB is
+`refresh` (of the files) or `maintain`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.collection import Collection
+from core.encode.lexical import LexicalEncoder
+from core.layout import RARITY_TABLE
+from core.progress import CancelToken
+from tests.core.conftest import inline_collection
+
+STEPS_OF_A_COMMIT = (
+    ("core.indexing.sync:record_changes", "before"),
+    ("core.catalogue.documents:move", "after"),  # inside its transaction
+    ("core.indexing.sync:record_changes", "after"),
+    ("os:fsync", "before"),  # the segment's bytes, not yet flushed
+    ("core.indexing.batch:write_segment", "after"),  # a file that nobody lists
+    ("core.catalogue.passages:remove", "after"),  # inside the transaction: the old ones are gone …
+    ("core.catalogue.passages:insert", "after"),  # … and the new ones are there
+    ("core.indexing.batch:Batch.commit", "after"),
+)
+STEPS_OF_A_MERGE = (
+    ("core.indexing.merging:merge", "before"),
+    ("os:fsync", "before"),
+    ("core.indexing.merging:merge", "after"),
+    ("core.catalogue.segments:insert", "after"),  # inside the transaction
+    ("core.catalogue.passages:move_to_segment", "after"),
+    ("core.indexing.merging:_replace", "after"),
+    ("core.indexing.merging:delete_files", "before"),  # committed, the old files still there
+    ("core.indexing.merging:delete_files", "after"),
+)
+
+
+@contextmanager
+def at_step(function: str, moment: str, happens: Callable[[], Any]) -> Iterator[None]:
+    """Inside, `happens` is called whenever the function is called or has returned."""
+    module, _, name = function.partition(":")
+    owner: Any = importlib.import_module(module)
+    *classes, last = name.split(".")
+    for each in classes:
+        owner = getattr(owner, each)
+    original = getattr(owner, last)
+
+    def step(*arguments: Any, **named: Any) -> Any:
+        if moment == "before":
+            happens()
+        result = original(*arguments, **named)
+        if moment == "after":
+            happens()
+        return result
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(owner, last, step)
+        yield
+
+
+def run_job(collection: Collection, job: str, paths: list[Path]) -> None:
+    if job == "refresh":
+        list(collection.refresh(paths, CancelToken()))
+    else:
+        list(collection.maintain(CancelToken()))
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(library: str, job: str, function: str, moment: str, *files: str) -> None:
+    encoder = LexicalEncoder.open(RARITY_TABLE)
+    with inline_collection(Path(library), encoder) as collection, at_step(function, moment, die):
+        run_job(collection, job, [Path(file) for file in files])
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
