@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date, datetime, time
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -79,7 +80,12 @@ def _add(parsed: argparse.Namespace) -> int:
 
 def _search(parsed: argparse.Namespace) -> int:
     query = Query(
-        text=parsed.question, folders=_folders(parsed.folder), formats=parsed.type, limit=parsed.limit
+        text=parsed.question,
+        folders=_folders(parsed.folder),
+        formats=parsed.type,
+        limit=parsed.limit,
+        modified_from_ns=parsed.since,
+        modified_before_ns=parsed.before,
     )
     with _open(parsed) as app:
         reply = app.collection.search(query)
@@ -345,6 +351,10 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument(
         "--type", type=_formats, default=(), metavar="pdf,md", help="only files of these types"
     )
+    search.add_argument(
+        "--since", type=_day, metavar="DATE", help="only files modified on that day (2026-12-31) or later"
+    )
+    search.add_argument("--before", type=_day, metavar="DATE", help="only files modified before that day")
     search.add_argument("--json", action="store_true", help="one JSON object on standard output")
     search.set_defaults(command=_search)
 
@@ -391,3 +401,11 @@ def _formats(text: str) -> tuple[str, ...]:
     """The formats that files with these suffixes have (`htm` is html); one that is none matches nothing."""
     suffixes = {terminal.shown(part.strip().lstrip(".").lower()) for part in text.split(",") if part.strip()}
     return tuple(sorted({format_of(Path(f"name.{suffix}")) or suffix for suffix in suffixes}))
+
+
+def _day(text: str) -> int:
+    """The first moment of a day where the person is, in nanoseconds since the epoch."""
+    try:
+        return int(datetime.combine(date.fromisoformat(text), time()).astimezone().timestamp()) * 10**9
+    except (ValueError, OverflowError, OSError) as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day like 2026-12-31") from error

@@ -1,7 +1,7 @@
 """Keeps the library current: one writing job at a time, hints gathered, pause, stop and continue.
 
-After each job the index is maintained, in a lane of its own: a merge takes seconds, and a file that is saved
-meanwhile must be found at once.
+After each job, and now and then during a long one, the index is maintained in a lane of its own: a merge
+takes seconds, and a file that is saved meanwhile must be found at once.
 
 A change of the sources does not wait behind hours of indexing: the running job is stopped (it keeps what it
 has committed), the change is made, and indexing starts again with what is still missing.
@@ -39,6 +39,9 @@ if TYPE_CHECKING:  # the window must not load the index to start
 
 LANE = "indexing"
 MAINTENANCE = "maintenance"
+
+_COMMITS_BETWEEN = 8
+"""Each commit is a small segment more, which every search pays for until it is merged."""
 
 _AGAIN_MS = 5000
 """When another program writes to the library, it is waited for; this long until the next try."""
@@ -80,6 +83,7 @@ class IndexingController(QObject):
         self._job: Job | None = None
         self._maintenance: Job | None = None
         self._maintenance_wanted = False
+        self._commits = 0
         self._mutating = False
         self._mutations: deque[Mutation] = deque()
         self._sync_wanted = False
@@ -181,6 +185,10 @@ class IndexingController(QObject):
         match event:
             case Committed(changes=changes):
                 self.committed.emit(changes)
+                self._commits += 1
+                if self._commits % _COMMITS_BETWEEN == 0:
+                    self._maintenance_wanted = True
+                    self._maintain()
             case SourceMissing(folder=folder):
                 self.source_missing.emit(folder)
             case Scanning(folder=folder, files=files):

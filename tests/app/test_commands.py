@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,14 @@ def test_filters(mikke, files, tmp_path):
         return {Path(result["path"]).name for result in json.loads(out)["results"]}
 
     assert found() == {"lighthouse.md", "灯台.txt"}
+    day = datetime(2020, 5, 17, 12).astimezone().timestamp()
+    os.utime(files / "lighthouse.md", (day, day))
+    mikke("sync")
+    assert found("--before", "2020-05-18") == found("--since", "2020-05-17", "--before", "2020-05-18")
+    assert found("--before", "2020-05-18") == {"lighthouse.md"}
+    assert found("--since", "2020-05-18") == {"灯台.txt"}
+    assert found("--before", "2020-05-17") == set()
+    assert mikke("search", "137", "--since", "17.5.2020")[0] == 2
     assert found("--type", "md") == {"lighthouse.md"}
     assert found("--type", ".TXT,pdf") == {"灯台.txt"}
     assert found("--in", files / "sub") == set()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from app.controllers.indexing import IndexingController, IndexState
 from app.controllers.remaining import RemainingTime
-from core.domain import CollectionChanges
+from core.domain import CollectionChanges, DocumentId
 from core.errors import DiskFullError, LibraryInUseError
+from core.progress import Committed
 
 
 @pytest.fixture
@@ -54,6 +56,24 @@ def test_maintenance_holds_nothing_up(indexing, collection, qtbot):
     assert len(collection.called("maintain")) == 1
     indexing.stop()
     qtbot.waitUntil(lambda: indexing._maintenance is None, timeout=500)
+
+
+def test_a_long_job_is_maintained_meanwhile(indexing, collection, qtbot, monkeypatch):
+    """The many commits of the first indexing do not pile up until its end."""
+
+    def long(cancel):
+        for number in range(30):
+            cancel.checkpoint()
+            yield Committed(changes=CollectionChanges(documents=frozenset({DocumentId(number)})))
+            time.sleep(0.01)
+
+    monkeypatch.setattr(collection, "sync", long)
+    during = []
+    indexing.committed.connect(lambda _: during.append(len(collection.called("maintain"))))
+    indexing.sync()
+    _idle(indexing, qtbot)
+    assert 1 <= during[-1] <= 30 // 8 + 1
+    qtbot.waitUntil(lambda: indexing._maintenance is None)
 
 
 def test_what_a_job_left_is_maintained_after_the_merge(indexing, collection, qtbot):

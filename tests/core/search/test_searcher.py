@@ -62,6 +62,34 @@ def test_one_long_document_does_not_crowd_out_the_rest(collection, tmp_path, mon
     assert scans == [1]
 
 
+def test_a_selective_filter_is_filled(collection, tmp_path):
+    """However few of how many a filter lets through, all of these that answer are found."""
+    folder = tmp_path / "files" / "few"
+    folder.mkdir()
+    for number in range(120):
+        (tmp_path / "files" / f"{number}.log").write_text(f"zeppelin zeppelin {number} " * 9)
+    for number in range(3):
+        (folder / f"{number}.html").write_text(f"<p>Among much else on page {number}: one zeppelin.</p>")
+    index(collection)
+    everything = {
+        each.document.path: each for each in collection.search(Query(text="zeppelin", limit=500)).results
+    }
+    assert len(everything) == 124
+    few = {path: result for path, result in everything.items() if path.parent == folder}
+    ids = frozenset(result.document.id for result in few.values())
+    hits = frozenset(hit.passage_id for result in few.values() for hit in result.hits)
+    for restriction in (
+        {"folders": (folder,)},
+        {"formats": ("html",)},
+        {"document_ids": ids},
+        {"passage_ids": hits},
+        {"folders": (folder,), "document_ids": frozenset(each.document.id for each in everything.values())},
+    ):
+        reply = collection.search(Query(text="zeppelin", limit=3, **restriction))
+        assert {result.document.path: result for result in reply.results} == few, restriction
+        assert reply.passages_searched == 3
+
+
 def test_searches_from_several_threads(collection, tmp_path):
     """The same question has the same answer in every thread, while a writer commits."""
     expected = collection.search(Query(text="朝顔 here")).results
