@@ -17,6 +17,9 @@ from filelock import FileLock, Timeout
 
 from core.errors import FULL_DISK, DiskFullError, LibraryInUseError, LibraryUnwritableError
 
+_POLL_S = 0.01
+"""Between two tries for a lane that another process has: a saved file should not wait much longer."""
+
 
 class Lane:
     """A lock file. Not re-entrant."""
@@ -63,7 +66,7 @@ class Lane:
     def _locked(self, wait_s: float) -> FileLock:
         lock = FileLock(self._path, timeout=wait_s, thread_local=False)
         try:
-            lock.acquire()
+            lock.acquire(poll_interval=_POLL_S)
         except Timeout as error:
             raise LibraryInUseError(self._path.parent) from error
         except OSError as error:
