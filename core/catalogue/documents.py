@@ -153,6 +153,13 @@ def in_states(db: Database, states: Iterable[DocumentState]) -> list[Document]:
     return [stored.document for stored in _select(db, where, wanted)]
 
 
+def ids_in_states(db: Database, states: Iterable[DocumentState]) -> list[DocumentId]:
+    """The documents in any of these states, ascending."""
+    wanted = [str(state) for state in states]
+    rows = db.execute(f"SELECT id FROM documents WHERE state IN ({_marks(wanted)}) ORDER BY id", wanted)  # noqa: S608
+    return [DocumentId(row[0]) for row in rows]
+
+
 def below(db: Database, folders: Iterable[Path]) -> Iterator[Stored]:
     """Documents that are, or are inside, one of these paths."""
     for folder in folders:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from sqlite_utils import Database
 
 from core.catalogue import codebooks, documents, passages, segments, texts
 from core.catalogue.catalogue import Catalogue
@@ -117,20 +118,25 @@ def _check_catalogue(catalogue: Catalogue, cancel: CancelToken) -> Iterator[Find
         more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
         yield Finding(damage=Damaged(path=catalogue.path, detail=wrong[0] + more))
         catalogue.rebuild_indexes()  # at once: what follows reads by them
-    try:
-        with catalogue.read() as db:
-            stored = documents.in_states(db, _SEARCHABLE)
-    except ValueError as error:
-        raise LibraryDamagedError(catalogue.path, f"a row makes no sense: {error}") from error
-    for first in range(0, len(stored), _TEXTS_AT_ONCE):
+    with catalogue.read() as db:
+        ids = documents.ids_in_states(db, _SEARCHABLE)
+    for first in range(0, len(ids), _TEXTS_AT_ONCE):
         cancel.checkpoint()
         with catalogue.read() as db:
-            some = stored[first : first + _TEXTS_AT_ONCE]
-            details = {each: texts.damage(db, each.id) for each in some if documents.get(db, each.id)}
-        for document, detail in details.items():
-            if detail:
-                damage = Damaged(path=document.path, detail=detail)
-                yield Finding(damage=damage, text=document.id, documents=frozenset([document.id]))
+            found = [_check_text(catalogue.path, db, each) for each in ids[first : first + _TEXTS_AT_ONCE]]
+        yield from (finding for finding in found if finding)
+
+
+def _check_text(catalogue: Path, db: Database, document_id: DocumentId) -> Finding | None:
+    try:
+        document = documents.get(db, document_id)
+    except ValueError as error:
+        return Finding(damage=Damaged(path=catalogue, detail=f"a row makes no sense: {error}"))
+    detail = texts.damage(db, document_id) if document else None
+    if document is None or detail is None:
+        return None
+    damage = Damaged(path=document.path, detail=detail)
+    return Finding(damage=damage, text=document_id, documents=frozenset([document_id]))
 
 
 def _check_codebook(

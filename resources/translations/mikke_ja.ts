@@ -533,8 +533,8 @@
         <translation>{path}: {detail}</translation>
     </message>
     <message>
-        <source>Your own files are not affected. Look at all folders again (mikke sync), which repairs the index. If that does not help, move the library folder away; Mikke makes a new one.</source>
-        <translation>お使いのファイルに影響はありません。すべてのフォルダーを調べ直す (mikke sync) と、索引が修復されます。それでも直らないときは、ライブラリフォルダーを別の場所へ移すと、新しく作り直されます。</translation>
+        <source>Your own files are not affected. Look at all folders again (mikke sync), which repairs the index; mikke verify reads and repairs all of the library. If that does not help, move the library folder away; Mikke makes a new one.</source>
+        <translation>お使いのファイルに影響はありません。すべてのフォルダーを調べ直す (mikke sync) と、索引が修復されます。mikke verify はライブラリ全体を読み、傷んだところを修復します。それでも直らないときは、ライブラリフォルダーを別の場所へ移すと、新しく作り直されます。</translation>
     </message>
     <message>
         <source>The library folder cannot be written</source>
