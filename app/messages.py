@@ -71,8 +71,8 @@ _ERRORS: dict[type[Exception], UserMessage] = {
         action=QT_TRANSLATE_NOOP(
             "messages",
             "Your own files are not affected. Look at all folders again (mikke sync), which repairs the "
-            "index; mikke verify reads and repairs all of the library. If that does not help, move the library "
-            "folder away; Mikke makes a new one.",
+            "index; mikke verify reads and repairs all of the library. If that does not help, move the "
+            "library folder away; Mikke makes a new one.",
         ),
     ),
     LibraryUnwritableError: UserMessage(
