@@ -19,6 +19,7 @@ from typing import Any
 
 from bootstrap import lock
 from bootstrap.environment import Environment
+from bootstrap.peers import PeersEnvironment
 from bootstrap.stamp import Needs
 from bootstrap.steps import CannotContinueError, duration, say
 
@@ -33,7 +34,13 @@ CHECKS = {
 }
 """Name of a stage -> its command, the first word from the environment."""
 
+WITH_PEERS = "search"
+"""This benchmark measures other engines beside ours, unless one of these words says not to."""
+
+WITHOUT_PEERS = frozenset({"--quick", "--no-peers", "-h", "--help"})
+
 CACHES = (
+    ".venv-peers",
     ".mypy_cache",
     ".ruff_cache",
     ".pytest_cache",
@@ -114,7 +121,7 @@ def parser() -> argparse.ArgumentParser:
 
     tasks.add_parser("lock", help="remake packaging/constraints.txt").set_defaults(task=task_lock)
     clean = tasks.add_parser(
-        "clean", help="remove .venv and the caches of the tools (never anybody's library)"
+        "clean", help="remove .venv, .venv-peers and the caches of the tools (never anybody's library)"
     )
     clean.set_defaults(task=task_clean)
 
@@ -195,6 +202,8 @@ def bench_names() -> list[str]:
 
 def task_bench(arguments: argparse.Namespace, environment: Environment) -> int:
     environment.provide(Needs(extras=frozenset()), arguments.accelerator)
+    if arguments.name == WITH_PEERS and WITHOUT_PEERS.isdisjoint(arguments.rest):
+        PeersEnvironment(environment.root).provide_peers()
     # Paths in the arguments are the caller's, so its directory stays.
     environ = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [environment.python, BENCHES / f"{arguments.name}.py", *arguments.rest]

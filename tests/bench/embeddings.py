@@ -65,6 +65,8 @@ class RealEmbeddings:
         strings = (string for each in self.sets for string in _passage_strings(each))
         while total < self.tokens and (some := list(itertools.islice(strings, 128))):
             vectors = [each.vectors for each in self.encoder.encode_passages(some) if len(each.vectors)]
+            if not vectors:
+                continue
             counts = np.array([len(each) for each in vectors], dtype=np.int64)
             keep = int(np.searchsorted(np.cumsum(counts), self.tokens - total)) + 1
             batch = TokenBatch(counts[:keep], np.concatenate(vectors[:keep], dtype=np.float32))
