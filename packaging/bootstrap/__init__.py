@@ -2,7 +2,7 @@
 
 `environment` makes and repairs `.venv`, `installer` runs pip, `system` and `libraries` find and install
 system packages, `stamp` knows whether anything is left to do, `gpu` looks for a card, `lock` remakes
-`packaging/constraints.txt`, `steps` prints progress.
+`packaging/constraints.txt`, `peers` makes `.venv-peers` for a benchmark, `steps` prints progress.
 
 Importing the package refuses an old Python first: every other module here may then use Python 3.11's syntax
 and library, and a person with Python 3.9 reads a sentence instead of a traceback.
