@@ -24,7 +24,6 @@ from core.progress import CancelToken
 from tests.core.conftest import inline_collection
 
 STEPS_OF_A_COMMIT = (
-    ("core.indexing.sync:record_changes", "before"),
     ("core.catalogue.documents:move", "after"),  # inside its transaction
     ("core.indexing.sync:record_changes", "after"),
     ("os:fsync", "before"),  # the segment's bytes, not yet flushed
@@ -34,14 +33,12 @@ STEPS_OF_A_COMMIT = (
     ("core.indexing.batch:Batch.commit", "after"),
 )
 STEPS_OF_A_MERGE = (
-    ("core.indexing.merging:merge", "before"),
     ("os:fsync", "before"),
     ("core.indexing.merging:merge", "after"),
     ("core.catalogue.segments:insert", "after"),  # inside the transaction
     ("core.catalogue.passages:move_to_segment", "after"),
     ("core.indexing.merging:_replace", "after"),
     ("core.indexing.merging:delete_files", "before"),  # committed, the old files still there
-    ("core.indexing.merging:delete_files", "after"),
 )
 
 
