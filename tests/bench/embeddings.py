@@ -8,6 +8,7 @@ zeros scores 0 with every token and pads a shorter question.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,15 +109,25 @@ def real_embeddings(
     sets: list[RetrievalSet] = []
     estimated = 0.0
     for name in names or mixed:
-        if estimated >= tokens:
+        if estimated >= tokens * _MARGIN:
             break
         sets.append(read_set(folders[name], name))
-        estimated += sum(len(passage.text) for passage in sets[-1].passages) * _TOKENS_PER_CHARACTER
+        estimated += sum(_tokens(passage.text) for passage in sets[-1].passages)
     return RealEmbeddings(sets=tuple(sets), encoder=encoder, tokens=tokens)
 
 
-_TOKENS_PER_CHARACTER = 0.12
-"""Fewer than any script gives (English about 0.17), so that too many sets are read rather than too few."""
+_UNSPACED = re.compile("[\u0e00-\u0eff\u2e80-\ua4ff\uac00-\ud7ff\uf900-\uffef]")
+"""Thai, Lao, Han, kana and Hangul: tokens are characters there, and words elsewhere."""
+
+
+def _tokens(text: str) -> float:
+    """About the built-in encoder's; measured on 15 sets: 0.8 to 1.2 times as many, Tamil 0.6 times."""
+    unspaced = len(_UNSPACED.findall(text))
+    return 0.8 * unspaced + 0.17 * (len(text) - unspaced)
+
+
+_MARGIN = 1.25
+"""Sets are read for so many times the tokens asked for, so that they suffice."""
 
 
 def _passage_strings(retrieval_set: RetrievalSet) -> Iterator[str]:
