@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator
 from pathlib import Path
 
-from core.catalogue import codebooks
-from core.catalogue.catalogue import Catalogue
 from core.errors import LibraryDamagedError
 from core.index.segment import SUFFIX
 from core.indexing.garbage import drop_dead_segments
@@ -18,11 +16,11 @@ from core.progress import CancelToken, IndexEvent, Merging
 def maintain(stages: Stages, cancel: CancelToken) -> Generator[IndexEvent, None, tuple[Path, ...]]:
     """Merge until the policy is content. Needs the maintainer's lane, and no other.
 
-    Returns the segments that turned out to be damaged, which are left as they are: `repair` makes their
-    passages again. Raises CancelledError, DiskFullError.
+    Whatever else makes the index smaller or faster (training a codebook, say) belongs before the merges,
+    which bring the segments into the newest form. Returns the segments that turned out to be damaged, which
+    are left as they are: `repair` makes their passages again. Raises CancelledError, DiskFullError.
     """
     drop_dead_segments(stages.catalogue, stages.index)
-    tend_codebooks(stages.catalogue)
     damaged: list[Path] = []
     while group := choose_group(stages.catalogue, stages.index, damaged):
         cancel.checkpoint()
@@ -34,14 +32,3 @@ def maintain(stages: Stages, cancel: CancelToken) -> Generator[IndexEvent, None,
                 raise
             damaged.append(error.path)
     return tuple(damaged)
-
-
-def tend_codebooks(catalogue: Catalogue) -> None:
-    """Drop the codebooks that no segment needs any more; a new one is trained here, before the merges that
-    move segments to it.
-    """
-    with catalogue.read() as db:
-        if len(codebooks.all_codebooks(db)) < 2:
-            return
-    with catalogue.write() as db:
-        codebooks.remove_unused(db)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from core.catalogue import codebooks
 from core.collection import Collection
 from core.domain import Query
 from core.errors import CancelledError, LibraryInUseError
@@ -172,6 +173,31 @@ def test_a_writers_fresh_file_is_no_garbage(collection, files, tmp_path, monkeyp
     list(events)
     maintain(collection)
     assert not leftover.exists()
+
+
+def test_codebooks_that_nobody_needs(collection, files, tmp_path):
+    """An old codebook goes, with its file, when no segment refers to it and nobody writes."""
+    content = codebooks.Content(model="00", centroids=4, trained_tokens=9)
+    names = {f"{digit * 16}.codebook" for digit in "abc"}
+    with collection._catalogue.write() as db:
+        for name in sorted(names):
+            codebooks.insert(db, name, content)
+            (tmp_path / "library" / "index" / name).write_bytes(b"centroids")
+        db.execute("UPDATE segments SET codebook_id = 1 WHERE id = 1")
+
+    def left() -> set[str]:
+        return {path.name for path in (tmp_path / "library" / "index").glob("*.codebook")}
+
+    (files / "one.txt").write_text("one more")
+    writing = collection.sync(CancelToken())
+    assert left() == names
+    next(writing)  # a writer removes garbage when it begins, and then none until it ends
+    assert left() == {"a" * 16 + ".codebook", "c" * 16 + ".codebook"}
+    maintain(collection)  # merges segment 1 away
+    assert len(left()) == 2
+    list(writing)
+    maintain(collection)
+    assert left() == {"c" * 16 + ".codebook"}
 
 
 def test_a_merge_that_is_cancelled_leaves_nothing(collection, tmp_path):
