@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,29 +75,48 @@ def run_peers(
             continue
         words = [] if queries is None else ["--queries", str(queries)]
         command = [str(python), "-m", module, str(folder.resolve()), *words]
-        results += run_one(name, command, limit_s)
+        results += run_one(name, command, limit_s, folder)
     return results
 
 
-def run_one(name: str, command: list[str], limit_s: float) -> list[PeerResult]:
-    """Start the script and wait for its report. What it says on the way goes nowhere but into an error."""
+def run_one(name: str, command: list[str], limit_s: float, place: Path | None = None) -> list[PeerResult]:
+    """Start the script and wait for its report. What it says on the way goes nowhere but into an error.
+
+    Its temporary files lie in a folder of `place` that is removed whatever becomes of it.
+    """
     try:
-        with subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace"
-        ) as process:
-            try:
-                out, err = process.communicate(timeout=limit_s)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                return [PeerResult(peer=name, error=f"not done after {limit_s:.0f} s")]
+        with tempfile.TemporaryDirectory(prefix="peer-", dir=place) as temporary:
+            code, out, err = _run(command, limit_s, Path(temporary))
+    except subprocess.TimeoutExpired:
+        return [PeerResult(peer=name, error=f"not done after {limit_s:.0f} s")]
     except OSError as error:
         return [PeerResult(peer=name, error=f"could not be started: {error}")]
-    if process.returncode != 0:
-        return [PeerResult(peer=name, error=_reason(process.returncode, err))]
+    if code != 0:
+        return [PeerResult(peer=name, error=_reason(code, err))]
     try:
         return _results(json.loads(out))
     except (ValueError, KeyError, TypeError) as error:
         return [PeerResult(peer=name, error=f"its report cannot be read: {error!r}")]
+
+
+def _run(command: list[str], limit_s: float, temporary: Path) -> tuple[int, str, str]:
+    """Exit code and both outputs. A script that is killed can't tidy up, so its files are where we can.
+
+    Raises OSError when it can't be started, subprocess.TimeoutExpired when it was killed for its time.
+    """
+    # Python's tempfile looks at TMPDIR first, on every system.
+    environ = os.environ | {"TMPDIR": str(temporary)}
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=limit_s,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
 
 
 def _results(report: dict[str, Any]) -> list[PeerResult]:

@@ -68,6 +68,20 @@ def test_a_peer_that_takes_too_long_is_ended():
     assert result.error == "not done after 0 s"
 
 
+def test_a_peer_leaves_nothing_behind(tmp_path):
+    """Its index lies in the folder that it was given while it runs, and is gone when it was killed, too."""
+    code = (
+        "import tempfile, pathlib, time\n"
+        "(pathlib.Path(tempfile.mkdtemp()) / 'index').write_bytes(b'12345')\n"
+        f"pathlib.Path({str(tmp_path)!r}, 'seen').write_text(tempfile.gettempdir())\n"
+        "time.sleep(60)"
+    )
+    [result] = run_one("plain", [str(PYTHON), "-c", code], 2, tmp_path)
+    assert result.error == "not done after 2 s"
+    assert Path((tmp_path / "seen").read_text(encoding="utf-8")).parent == tmp_path
+    assert [path.name for path in tmp_path.iterdir()] == ["seen"]
+
+
 def test_a_peer_without_an_environment_is_told():
     """An interpreter that is not there stops nobody."""
     [result] = run_one("plain", ["/no/such/python"], 1)
