@@ -22,12 +22,12 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from core.errors import CancelledError
-from core.progress import CancelToken, FileDone, Merging, Reading, Scanning
+from core.progress import CancelToken, FileDone, Merging, Reading, Scanning, Training
 
 MIN_INTERVAL_MS = 33
 """Between two deliveries to the GUI thread: 30 a second."""
 
-_REPLACEABLE = (Scanning, Reading, FileDone, Merging)
+_REPLACEABLE = (Scanning, Reading, FileDone, Merging, Training)
 
 Work = Callable[[CancelToken], Iterator[Any]]
 

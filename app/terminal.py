@@ -32,6 +32,7 @@ from core.progress import (
     Reading,
     Scanning,
     SourceMissing,
+    Training,
     Verified,
     VerifyEvent,
 )
@@ -109,8 +110,8 @@ def follow(events: Iterable[VerifyEvent], title: str) -> Verified | None:
                     progress.update(bar, completed=done, total=total)
                 case SourceMissing(folder=folder):
                     complain(f"{shown(folder)} is not there now; what was read from it is kept")
-                case Merging(segments=segments, tokens=tokens):
-                    progress.update(bar, file=f"{segments} segments, {tokens:,} tokens")
+                case Merging() | Training():
+                    progress.update(bar, file=_maintaining(event))
                 case Damaged(path=path, detail=detail):
                     complain(f"{shown(path)} is damaged: {detail}")
                 case Verified():
@@ -120,6 +121,12 @@ def follow(events: Iterable[VerifyEvent], title: str) -> Verified | None:
                 case _:
                     assert_never(event)
     return verified
+
+
+def _maintaining(event: Merging | Training) -> str:
+    if isinstance(event, Merging):
+        return f"{event.segments} segments, {event.tokens:,} tokens"
+    return f"{event.centroids:,} centroids for {event.tokens:,} tokens"
 
 
 def follow_quietly(events: Iterable[IndexEvent]) -> None:

@@ -32,6 +32,7 @@ from core.domain import (
 from core.encode.encoder import Encoder
 from core.errors import FolderNotFoundError, LibraryDamagedError, LibraryUnwritableError, UnknownSourceError
 from core.extract.pool import ExtractionPool
+from core.index.codebook import Codebooks
 from core.indexing.garbage import drop_dead_segments, remove_garbage
 from core.indexing.lanes import Lane
 from core.indexing.maintenance import maintain
@@ -57,7 +58,7 @@ class Collection:
         self._layout = layout
         self._catalogue = catalogue
         self._stages = stages
-        self._searcher = Searcher(catalogue, layout.index, stages.encoder)
+        self._searcher = Searcher(catalogue, layout, stages.encoder, stages.codebooks)
         self._writer = Lane(layout.writer_lock)
         self._maintainer = Lane(layout.maintainer_lock)
 
@@ -87,6 +88,8 @@ class Collection:
             extraction=ExtractionPool.open(workers, settings.limits),
             workers=workers,
             limits=settings.limits,
+            codebooks=Codebooks(layout.index),
+            bits=settings.residual_bits,
             rules=IgnoreRules.from_settings(settings, excluded=[layout.root.resolve()]),
         )
         return cls(layout, catalogue, stages)

@@ -22,6 +22,7 @@ CodebookId = NewType("CodebookId", int)
 
 Float32Array = NDArray[np.float32]
 Int32Array = NDArray[np.int32]
+Int64Array = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ CoreError
 │   ├── LibraryTooNewError      written by a newer Mikke
 │   ├── LibraryDamagedError     a file of the library cannot be read
 │   ├── LibraryUnwritableError  the folder cannot be made, entered or written
-│   └── DiskFullError           no space left where the library is
+│   ├── DiskFullError           no space left where the library is
+│   └── TrainingError           no codebook could be made; all stays searchable as it is
 ├── SourceError
 │   ├── FolderNotFoundError     not there, or not a folder
 │   └── UnknownSourceError      not a folder of this library
@@ -53,6 +54,10 @@ class LibraryTooNewError(LibraryError):
 
 class LibraryDamagedError(LibraryError):
     """A file of the library is damaged; `path` is that file, `detail` what is wrong with it."""
+
+
+class TrainingError(LibraryError):
+    """The process that trains a codebook failed; `detail` is what it said."""
 
 
 class LibraryUnwritableError(LibraryError):

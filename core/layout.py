@@ -44,6 +44,11 @@ class LibraryLayout:
         return self.root / "writer.lock"
 
     @property
+    def kernels(self) -> Path:
+        """Which kernels are fastest on this machine: measured, and measured again when this is gone."""
+        return self.root / "kernels.json"
+
+    @property
     def maintainer_lock(self) -> Path:
         return self.root / "maintainer.lock"
 

@@ -93,7 +93,15 @@ class Merging:
     tokens: int
 
 
-IndexEvent = Scanning | SourceMissing | Reading | FileDone | Committed | Merging
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """About to look for so many centroids that describe a library of so many tokens: a minute or two."""
+
+    tokens: int
+    centroids: int
+
+
+IndexEvent = Scanning | SourceMissing | Reading | FileDone | Committed | Merging | Training
 """What indexing and maintenance yield, in order; a closed union to be matched exhaustively."""
 
 

@@ -13,6 +13,8 @@ from core.errors import LibraryDamagedError, LibraryTooNewError, LibraryUnwritab
 
 SETTINGS_VERSION = 1
 
+RESIDUAL_BITS = (2, 4)
+
 MOST_WORKERS = 64
 """More reading processes than this are a slip of the pen."""
 
@@ -33,11 +35,16 @@ class ReadingLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All settings of a library. `workers` is the number of reading processes (0: chosen by the machine)."""
+    """All settings of a library. `workers` is the number of reading processes (0: chosen by the machine).
+
+    `residual_bits`, 4 or 2, is what a dimension takes in large libraries, whose vectors are compressed: 2
+    halve the size of the index and find a little less.
+    """
 
     limits: ReadingLimits = field(default_factory=ReadingLimits)
     workers: int = 0
     include_hidden: bool = False
+    residual_bits: int = 4
     ignore: tuple[str, ...] = ()
 
     def worker_count(self) -> int:
@@ -77,6 +84,8 @@ def _checked(settings: Settings) -> Settings:
             raise ValueError(f"limits: {name} is {value!r}")
     if type(settings.workers) is not int or not 0 <= settings.workers <= MOST_WORKERS:
         raise ValueError(f"workers is {settings.workers!r}")
+    if type(settings.residual_bits) is not int or settings.residual_bits not in RESIDUAL_BITS:
+        raise ValueError(f"residual_bits is {settings.residual_bits!r}")
     if type(settings.include_hidden) is not bool:
         raise ValueError(f"include_hidden is {settings.include_hidden!r}")
     return settings

@@ -32,6 +32,7 @@ from core.progress import (
     Reading,
     Scanning,
     SourceMissing,
+    Training,
 )
 
 if TYPE_CHECKING:  # the window must not load the index to start
@@ -196,7 +197,7 @@ class IndexingController(QObject):
             case Reading(path=path, done=done, total=total) | FileDone(path=path, done=done, total=total):
                 self._last_done = (done, total)
                 self._show(path)
-            case Merging():
+            case Merging() | Training():
                 pass
             case _:
                 assert_never(event)

@@ -8,8 +8,6 @@ from sqlite_utils import Database
 
 from core.domain import CodebookId
 
-SUFFIX = ".codebook"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
@@ -54,6 +52,14 @@ def all_codebooks(db: Database) -> list[Stored]:
 def newest(db: Database, model: str) -> Stored | None:
     """What segments of a model are compressed with from now on; None: it has no codebook yet."""
     return next((stored for stored in reversed(all_codebooks(db)) if stored.content.model == model), None)
+
+
+def with_file(db: Database, file: str) -> CodebookId:
+    """The codebook with this file. Raises KeyError if it does not count (any more)."""
+    row = db.execute("SELECT id FROM codebooks WHERE file = ?", [file]).fetchone()
+    if row is None:
+        raise KeyError(file)
+    return CodebookId(row[0])
 
 
 def remove(db: Database, codebook_id: CodebookId) -> None:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import math
-import mmap
-import os
-import secrets
-import zlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.domain import Float32Array, PassageId, TokenEmbeddings
-from core.errors import FULL_DISK, DiskFullError, LibraryDamagedError
-from core.index import codec
-from core.index.format import HEADER_BYTES, FormatError, Header, Section, parse_header, sections
-
-Int64Array = NDArray[np.int64]
+from core.domain import Float32Array, Int64Array, PassageId, TokenEmbeddings
+from core.index import residual
+from core.index.codebook import Codebook, Codebooks
+from core.index.codec import Codec, ExactCodec, ResidualCodec
+from core.index.files import Arrays, check, map_file, new_name, write_file
+from core.index.format import Form, Header, parse_header
+from core.index.kernels.arrays import ExactTokens, ResidualTokens
 
 SUFFIX = ".segment"
 
@@ -29,21 +23,32 @@ SUFFIX = ".segment"
 class EncodedPassages:
     """Passages ready to be written, in order.
 
-    `ids`: `(passages,)` int64; `counts`: tokens of each, `(passages,)` int64; `codes`: `(tokens, dim)` int8;
-    `scales`: `(tokens,)` float32.
+    `ids`: `(passages,)` int64; `counts`: tokens of each, `(passages,)` int64; `tokens`: the arrays of `form`.
     """
 
     ids: Int64Array
     counts: Int64Array
-    codes: codec.Int8Array
-    scales: Float32Array
+    form: Form
+    tokens: Arrays
 
     @classmethod
-    def compress(cls, ids: Sequence[PassageId], embeddings: Sequence[TokenEmbeddings]) -> EncodedPassages:
+    def compress(
+        cls, ids: Sequence[PassageId], embeddings: Sequence[TokenEmbeddings], codec: Codec
+    ) -> EncodedPassages:
         """Compress the token embeddings of the passages `ids`. Raises ValueError for values not finite."""
-        codes, scales = codec.compress(np.concatenate([each.vectors for each in embeddings]))
+        tokens = codec.compress(np.concatenate([each.vectors for each in embeddings]))
         counts = np.array([len(each.vectors) for each in embeddings], dtype=np.int64)
-        return cls(ids=np.array(ids, dtype=np.int64), counts=counts, codes=codes, scales=scales)
+        return cls(ids=np.array(ids, dtype=np.int64), counts=counts, form=codec.form, tokens=tokens)
+
+    @property
+    def token_count(self) -> int:
+        return len(self.tokens[0])
+
+    def recompressed(self, old: Codec, new: Codec) -> EncodedPassages:
+        """The same passages in the form of another codec, as near to the embeddings as the old one keeps
+        them.
+        """
+        return replace(self, form=new.form, tokens=new.compress(old.decompress(self.tokens)))
 
     def numbered_from(self, first: int) -> EncodedPassages:
         """The same passages with the ids first, first + 1, …"""
@@ -54,48 +59,73 @@ class EncodedPassages:
 class Segment:
     """An open segment. All arrays are views of the mapped file.
 
-    `passage_ids`: `(passages,)` int64 by ordinal; `offsets`: `(passages + 1,)` int64, the tokens of
-    ordinal i are `offsets[i]:offsets[i + 1]`; `scales`: `(tokens,)` float32; `codes`: `(tokens, dim)` int8.
+    `passage_ids`: `(passages,)` int64 by ordinal; `offsets`: `(passages + 1,)` int64, the tokens of ordinal i
+    are `offsets[i]:offsets[i + 1]`; `arrays`: what the form keeps for each token.
     """
 
     path: Path
     header: Header
     passage_ids: Int64Array
     offsets: Int64Array
-    scales: Float32Array
-    codes: codec.Int8Array
+    arrays: Arrays
+    _codebooks: Codebooks = field(repr=False)
 
     @classmethod
-    def open(cls, path: Path) -> Segment:
+    def open(cls, path: Path, codebooks: Codebooks | None = None) -> Segment:
         """Map `path`. Checks the header, the size and the two small sections; `verify` checks the rest.
 
-        Raises LibraryDamagedError, and FileNotFoundError if the file is gone.
+        A compressed segment needs its codebook only when vectors are asked for; `codebooks` shares those
+        that are open among segments. Raises LibraryDamagedError, and FileNotFoundError if the file is gone.
         """
-        with path.open("rb") as file:
-            try:
-                header = parse_header(file.read(HEADER_BYTES))
-            except FormatError as error:
-                raise LibraryDamagedError(path, str(error)) from error
-            ids, offsets, scales, codes = _sections(header)
-            if os.fstat(file.fileno()).st_size != codes.offset + codes.nbytes:
-                raise LibraryDamagedError(path, "the file is cut off")
-            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        segment = cls(
+        header, (ids, offsets, *arrays) = map_file(path, parse_header)
+        check(path, ids, header.checksums[0])
+        check(path, offsets, header.checksums[1])
+        return cls(
             path=path,
             header=header,
-            passage_ids=_view(mapped, ids),
-            offsets=_view(mapped, offsets),
-            scales=_view(mapped, scales),
-            codes=_view(mapped, codes),
+            passage_ids=ids,
+            offsets=offsets,
+            arrays=tuple(arrays),
+            _codebooks=codebooks or Codebooks(path.parent),
         )
-        segment._check(segment.passage_ids, header.checksums[0])
-        segment._check(segment.offsets, header.checksums[1])
-        return segment
+
+    @property
+    def form(self) -> Form:
+        return self.header.form
+
+    @property
+    def codebook(self) -> Codebook:
+        """Of a compressed segment. Raises what Codebook.open raises."""
+        return self._codebooks.get(self.form.codebook)
+
+    @property
+    def codec(self) -> Codec:
+        """Raises what Codebook.open raises."""
+        if self.form.exact:
+            return ExactCodec(dim=self.form.dim)
+        return ResidualCodec(codebook=self.codebook)
+
+    def exact_tokens(self) -> ExactTokens:
+        """The arrays of an exact segment, as kernels take them."""
+        scales, codes = self.arrays
+        return ExactTokens(offsets=self.offsets, codes=codes, scales=scales)
+
+    def residual_tokens(self) -> ResidualTokens:
+        """The arrays of a compressed segment, as kernels take them."""
+        codes, scales, packed = self.arrays
+        return ResidualTokens(
+            offsets=self.offsets,
+            codes=codes,
+            scales=scales,
+            packed=packed,
+            bits=self.form.bits,
+            unit=residual.unit(self.form.dim, self.form.bits),
+        )
 
     def verify(self) -> None:
         """Read every byte and compare it with the checksums. Raises LibraryDamagedError."""
-        self._check(self.scales, self.header.checksums[2])
-        self._check(self.codes, self.header.checksums[3])
+        for array, checksum in zip(self.arrays, self.header.checksums[2:], strict=True):
+            check(self.path, array, checksum)
 
     def ordinal_of(self, passage_id: PassageId) -> int:
         """The position of a passage in this segment. Raises KeyError if it is not here."""
@@ -107,81 +137,49 @@ class Segment:
     def vectors(self, ordinal: int) -> Float32Array:
         """The embeddings of one passage, `(tokens, dim)` float32."""
         tokens = slice(int(self.offsets[ordinal]), int(self.offsets[ordinal + 1]))
-        return codec.decompress(self.codes[tokens], self.scales[tokens])
+        return self.codec.decompress(tuple(array[tokens] for array in self.arrays))
 
     def part(self, ordinals: Int64Array) -> EncodedPassages:
-        """Copy some passages out, for a merge."""
-        counts = np.diff(self.offsets)
-        tokens = np.repeat(np.isin(np.arange(len(counts)), ordinals), counts)
+        """Copy some passages out, for a merge. `ordinals` ascend."""
+        starts = self.offsets[ordinals]
+        counts = self.offsets[ordinals + 1] - starts
+        tokens = np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
         return EncodedPassages(
             ids=self.passage_ids[ordinals],
-            counts=counts[ordinals],
-            codes=self.codes[tokens],
-            scales=self.scales[tokens],
+            counts=counts,
+            form=self.form,
+            tokens=tuple(array[tokens] for array in self.arrays),
         )
 
-    def _check(self, array: NDArray[Any], checksum: int) -> None:
-        if zlib.crc32(array.data) != checksum:
-            raise LibraryDamagedError(self.path, "the content is not what was written")
 
+def write_segment(folder: Path, header: Header, parts: Iterable[EncodedPassages]) -> Path:
+    """Write `parts` as one new segment in `folder`, flushed to the disk; return its path.
 
-def write_segment(folder: Path, *, dim: int, model: bytes, parts: Sequence[EncodedPassages]) -> Path:
-    """Write `parts` as one new segment in `folder`, flushed to the disk, and return its path.
-
-    `model` is the 16-byte digest of the model. The file counts for nothing until the catalogue lists it.
-    Raises DiskFullError and OSError, and leaves nothing behind.
+    All are of the form, and together of the counts, that `header` tells (without checksums). The file counts
+    for nothing until the catalogue lists it. Raises DiskFullError and OSError, and leaves nothing behind.
     """
-    arrays = (
-        _joined([part.ids for part in parts], "<i8"),
-        np.concatenate([[0], np.cumsum(_joined([part.counts for part in parts], "<i8"))]).astype("<i8"),
-        _joined([part.scales for part in parts], "<f4"),
-        np.ascontiguousarray(np.concatenate([part.codes for part in parts])),
-    )
-    a, b, c, d = (zlib.crc32(array.data) for array in arrays)
-    header = Header(
-        dim=dim, model=model, passages=len(arrays[0]), tokens=len(arrays[2]), checksums=(a, b, c, d)
-    )
-    path = folder / f"{secrets.token_hex(8)}{SUFFIX}"
-    try:
-        _write(path, header, arrays)
-        _flush_folder(folder)
-    except BaseException as error:
-        path.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.errno in FULL_DISK:
-            raise DiskFullError(folder, str(error)) from error
-        raise
+    path = folder / new_name(SUFFIX)
+    write_file(path, header, _continued(parts))
     return path
 
 
-def _write(path: Path, header: Header, arrays: Iterable[NDArray[Any]]) -> None:
-    with path.open("xb") as file:
-        file.write(header.pack())
-        for section, array in zip(_sections(header), arrays, strict=True):
-            file.write(bytes(section.offset - file.tell()))
-            file.write(array.data)
-        file.flush()
-        os.fsync(file.fileno())
+def header_of(parts: Sequence[EncodedPassages], model: bytes) -> Header:
+    """What `write_segment` needs to know of these parts; `model` is the 16-byte digest of the model."""
+    return Header(
+        form=parts[0].form,
+        model=model,
+        passages=sum(len(part.ids) for part in parts),
+        tokens=sum(part.token_count for part in parts),
+    )
 
 
-def _sections(header: Header) -> tuple[Section, Section, Section, Section]:
-    return sections(dim=header.dim, passages=header.passages, tokens=header.tokens)
-
-
-def _joined(arrays: list[Any], dtype: str) -> NDArray[Any]:
-    return np.concatenate(arrays).astype(dtype, copy=False)
-
-
-def _view(mapped: mmap.mmap, section: Section) -> NDArray[Any]:
-    flat = np.frombuffer(mapped, section.dtype, count=math.prod(section.shape), offset=section.offset)
-    return flat.reshape(section.shape)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make the new name itself durable; Windows has no such thing and needs none."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _continued(parts: Iterable[EncodedPassages]) -> Iterator[Arrays]:
+    """The sections of the file, part by part: of the offsets the first has one more than there are
+    passages.
+    """
+    end = 0
+    for number, part in enumerate(parts):
+        ends = end + np.cumsum(part.counts)
+        offsets = ends if number else np.concatenate([[0], ends])
+        end += int(part.counts.sum())
+        yield part.ids, offsets, *part.tokens

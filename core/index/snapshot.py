@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import Float32Array, PassageId
-from core.index.segment import Int64Array, Segment
+from core.domain import Float32Array, Int64Array, PassageId
+from core.index.codebook import Codebooks
+from core.index.segment import Segment
 
 BoolArray = NDArray[np.bool_]
 
@@ -73,12 +74,12 @@ class Snapshot:
     views: tuple[SegmentView, ...]
 
     @classmethod
-    def open(cls, live: Mapping[Path, Int64Array | None]) -> Snapshot:
+    def open(cls, live: Mapping[Path, Int64Array | None], codebooks: Codebooks | None = None) -> Snapshot:
         """Open the segment files of `live`, each with the ids that are dead in it, or None when none is.
 
         Raises what Segment.open raises.
         """
-        views = ((SegmentView.whole(Segment.open(path)), dead) for path, dead in live.items())
+        views = ((SegmentView.whole(Segment.open(path, codebooks)), dead) for path, dead in live.items())
         return cls(views=tuple(view if dead is None else view.without(dead) for view, dead in views))
 
     def find(self, passage_id: PassageId) -> tuple[SegmentView, int]:

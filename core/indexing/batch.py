@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from core.catalogue import documents, passages, segments, texts
+from core.catalogue import codebooks, documents, passages, segments, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import (
     CollectionChanges,
@@ -21,7 +21,9 @@ from core.domain import (
     StateReason,
 )
 from core.encode.encoder import Encoder
-from core.index.segment import EncodedPassages, Segment, write_segment
+from core.index.codebook import codebook_file
+from core.index.codec import Codec
+from core.index.segment import EncodedPassages, Segment, header_of, write_segment
 from core.passages import encoded_text, split
 from core.progress import CancelToken
 
@@ -37,7 +39,9 @@ class EncodedDocument:
     encoded: tuple[EncodedPassages, ...]
 
 
-def encode_document(text: ExtractedText, encoder: Encoder, cancel: CancelToken) -> EncodedDocument:
+def encode_document(
+    text: ExtractedText, encoder: Encoder, codec: Codec, cancel: CancelToken
+) -> EncodedDocument:
     """Split and encode a text. Passage ids are given at the commit; here they count from 0.
 
     Raises CancelledError.
@@ -49,7 +53,7 @@ def encode_document(text: ExtractedText, encoder: Encoder, cancel: CancelToken) 
         some = found[first : first + ENCODED_AT_ONCE]
         strings = [encoded_text(p.heading, text.text[p.span.start : p.span.end])[0] for p in some]
         ids = [PassageId(first + i) for i in range(len(some))]
-        pieces.append(EncodedPassages.compress(ids, encoder.encode_passages(strings)))
+        pieces.append(EncodedPassages.compress(ids, encoder.encode_passages(strings), codec))
     return EncodedDocument(passages=found, encoded=tuple(pieces))
 
 
@@ -90,7 +94,7 @@ class Batch:
 
     def add(self, document: ReadDocument) -> None:
         self._read.append(document)
-        self.tokens += sum(len(piece.scales) for piece in document.encoded.encoded)
+        self.tokens += sum(piece.token_count for piece in document.encoded.encoded)
 
     def add_unread(self, document: UnreadDocument) -> None:
         self._unread.append(document)
@@ -135,7 +139,7 @@ class Batch:
         if not parts:
             return None
         model = bytes.fromhex(self._encoder.digest)
-        return write_segment(self._index, dim=self._encoder.dim, model=model, parts=parts)
+        return write_segment(self._index, header_of(parts, model), parts)
 
     def _record(self, db: Database, path: Path | None, stored: list[passages.Stored]) -> None:
         passages.remove(db, self._document_ids())
@@ -147,7 +151,7 @@ class Batch:
             documents.set_state(db, unread.document_id, unread.reason, self._fingerprint)
         if path:
             counts = [int(n) for each in self._read for piece in each.encoded.encoded for n in piece.counts]
-            segment_id = segments.insert(db, path.name, segment_content(path, self._encoder.digest))
+            segment_id = segments.insert(db, path.name, segment_content(db, path, self._encoder.digest))
             passages.insert(db, segment_id, stored, counts)
 
     def _reading(self, document: ReadDocument) -> documents.Reading:
@@ -164,9 +168,14 @@ class Batch:
         )
 
 
-def segment_content(path: Path, model: str) -> segments.Content:
+def segment_content(db: Database, path: Path, model: str) -> segments.Content:
     """What the catalogue keeps about a segment file."""
     header = Segment.open(path).header
+    book = None if header.form.exact else codebooks.with_file(db, codebook_file(header.form.codebook))
     return segments.Content(
-        model=model, passages=header.passages, tokens=header.tokens, bytes=path.stat().st_size
+        model=model,
+        passages=header.passages,
+        tokens=header.tokens,
+        bytes=path.stat().st_size,
+        codebook_id=book,
     )

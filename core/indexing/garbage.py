@@ -7,9 +7,9 @@ from pathlib import Path
 
 from core.catalogue import codebooks, segments
 from core.catalogue.catalogue import Catalogue
-from core.index.segment import SUFFIX
+from core.index import codebook, segment
 
-_SUFFIXES = frozenset({SUFFIX, codebooks.SUFFIX})
+_SUFFIXES = frozenset({segment.SUFFIX, codebook.SUFFIX})
 
 
 def delete_files(paths: Iterable[Path]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.errors import LibraryDamagedError
 from core.index.segment import SUFFIX
+from core.indexing.compression import train_if_due
 from core.indexing.garbage import drop_dead_segments
 from core.indexing.merging import choose_group, merge_group
 from core.indexing.pipeline import Stages
@@ -16,17 +17,18 @@ from core.progress import CancelToken, IndexEvent, Merging
 def maintain(stages: Stages, cancel: CancelToken) -> Generator[IndexEvent, None, tuple[Path, ...]]:
     """Merge until the policy is content. Needs the maintainer's lane, and no other.
 
-    Whatever else makes the index smaller or faster (training a codebook, say) belongs before the merges,
-    which bring the segments into the newest form. Returns the segments that turned out to be damaged, which
+    First a codebook, if it is time for one; then the merges bring segments into the newest form. Returns the
+    segments that turned out to be damaged, which
     are left as they are: `repair` makes their passages again. Raises CancelledError, DiskFullError.
     """
     drop_dead_segments(stages.catalogue, stages.index)
+    yield from train_if_due(stages, cancel)
     damaged: list[Path] = []
-    while group := choose_group(stages.catalogue, stages.index, damaged):
+    while group := choose_group(stages, damaged):
         cancel.checkpoint()
         yield Merging(segments=len(group), tokens=sum(stored.alive_tokens for stored in group))
         try:
-            merge_group(stages.catalogue, stages.index, group, cancel)
+            merge_group(stages, group, cancel)
         except LibraryDamagedError as error:
             if error.path.suffix != SUFFIX:
                 raise

@@ -13,8 +13,7 @@ from pathlib import Path
 import numpy as np
 from sqlite_utils import Database
 
-from core.catalogue import passages, segments
-from core.catalogue.catalogue import Catalogue
+from core.catalogue import codebooks, passages, segments
 from core.domain import PassageId, SegmentId
 from core.errors import LibraryDamagedError
 from core.index.merge import SegmentSize, choose_merges, merge
@@ -22,40 +21,48 @@ from core.index.segment import Segment
 from core.index.snapshot import Snapshot
 from core.indexing.batch import segment_content
 from core.indexing.garbage import delete_files
+from core.indexing.pipeline import Stages
 from core.progress import CancelToken
 
 
-def choose_group(catalogue: Catalogue, index: Path, without: Container[Path]) -> tuple[segments.Stored, ...]:
+def choose_group(stages: Stages, without: Container[Path]) -> tuple[segments.Stored, ...]:
     """The segments to merge next, none of them in `without`; empty when all is well as it is.
 
     Segments of different models never meet.
     """
-    with catalogue.read() as db:
-        live = {index / stored.file: stored for stored in segments.live(db)}
+    with stages.catalogue.read() as db:
+        live = {stages.index / stored.file: stored for stored in segments.live(db)}
+        newest = {stored.content.model: stored.id for stored in codebooks.all_codebooks(db)}
     by_model: dict[str, list[SegmentSize]] = {}
     for path, stored in live.items():
         if path not in without:
-            by_model.setdefault(stored.content.model, []).append(_size(path, stored))
+            size = SegmentSize(
+                path=path,
+                tokens=stored.content.tokens,
+                alive_tokens=stored.alive_tokens,
+                outdated=stored.content.codebook_id != newest.get(stored.content.model),
+            )
+            by_model.setdefault(stored.content.model, []).append(size)
     for sizes in by_model.values():
         for group in choose_merges(sizes):
             return tuple(live[path] for path in group)
     return ()
 
 
-def merge_group(
-    catalogue: Catalogue, index: Path, group: Sequence[segments.Stored], cancel: CancelToken
-) -> bool:
+def merge_group(stages: Stages, group: Sequence[segments.Stored], cancel: CancelToken) -> bool:
     """Put one new segment in the place of the group; False: the library has changed, choose again.
 
     Raises LibraryDamagedError (its `path` is the segment's), DiskFullError, CancelledError; then nothing has
     changed.
     """
-    snapshot = _opened(catalogue, index, group)
+    index = stages.index
+    snapshot = _opened(stages, group)
     if snapshot is None:
         return False
-    new = merge(index, snapshot.views, cancel)
+    model, dim = group[0].content.model, snapshot.views[0].segment.form.dim
+    new = merge(index, snapshot.views, stages.newest_codec(model, dim), cancel)
     try:
-        with catalogue.write() as db:
+        with stages.catalogue.write() as db:
             replaced = _replace(db, group, new)
     except Exception:
         # Not after a KeyboardInterrupt: it may have come when the file was listed already.
@@ -68,14 +75,14 @@ def merge_group(
     return replaced
 
 
-def _opened(catalogue: Catalogue, index: Path, group: Sequence[segments.Stored]) -> Snapshot | None:
+def _opened(stages: Stages, group: Sequence[segments.Stored]) -> Snapshot | None:
     """The segments with what is dead in them; None if one was dropped since it was chosen."""
-    with catalogue.read() as db:
-        dead = {index / stored.file: segments.dead_in(db, stored.id) for stored in group}
+    with stages.catalogue.read() as db:
+        dead = {stages.index / stored.file: segments.dead_in(db, stored.id) for stored in group}
     try:
-        return Snapshot.open(dead)
+        return Snapshot.open(dead, stages.codebooks)
     except FileNotFoundError as error:
-        with catalogue.read() as db:
+        with stages.catalogue.read() as db:
             if not all(segments.is_live(db, stored.id) for stored in group):
                 return None
         raise LibraryDamagedError(Path(error.filename), "the file is gone") from error
@@ -86,7 +93,7 @@ def _replace(db: Database, old: Sequence[segments.Stored], new: Path | None) -> 
         return False
     ids = [stored.id for stored in old]
     if new:
-        segment_id = segments.insert(db, new.name, segment_content(new, old[0].content.model))
+        segment_id = segments.insert(db, new.name, segment_content(db, new, old[0].content.model))
         passages.move_to_segment(db, ids, segment_id)
         _bury(db, segment_id, Segment.open(new), ids)
     for stored in old:
@@ -101,7 +108,3 @@ def _bury(db: Database, segment_id: SegmentId, segment: Segment, old: Sequence[S
     tokens = np.diff(segment.offsets)[ordinals].sum()
     ids = [PassageId(int(id_)) for id_ in segment.passage_ids[ordinals]]
     segments.add_dead(db, segment_id, ids, int(tokens))
-
-
-def _size(path: Path, stored: segments.Stored) -> SegmentSize:
-    return SegmentSize(path=path, tokens=stored.content.tokens, alive_tokens=stored.alive_tokens)

@@ -14,13 +14,15 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.catalogue import documents, texts
+from core.catalogue import codebooks, documents, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import DocumentState, StateReason
 from core.encode.encoder import Encoder
 from core.errors import CancelledError, ExtractionError
 from core.extract.pool import ExtractionPool
 from core.extract.read import Extraction
+from core.index.codebook import Codebooks
+from core.index.codec import Codec, ExactCodec, ResidualCodec
 from core.indexing.batch import Batch, ReadDocument, UnreadDocument, encode_document
 from core.indexing.record import Work
 from core.indexing.staleness import PipelineFingerprint
@@ -42,7 +44,7 @@ _POLL_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stages:
-    """What indexing works with."""
+    """What indexing works with. `bits`: of a residual dimension, for codebooks trained from now on."""
 
     catalogue: Catalogue
     index: Path
@@ -51,6 +53,16 @@ class Stages:
     workers: int
     limits: ReadingLimits
     rules: IgnoreRules
+    codebooks: Codebooks
+    bits: int
+
+    def newest_codec(self, model: str, dim: int) -> Codec:
+        """How new segments of a model are kept. Raises what Codebook.open raises."""
+        with self.catalogue.read() as db:
+            newest = codebooks.newest(db, model)
+        if newest is None:
+            return ExactCodec(dim=dim)
+        return ResidualCodec(codebook=self.codebooks.get(bytes.fromhex(Path(newest.file).stem)))
 
     @property
     def fingerprint(self) -> PipelineFingerprint:
@@ -70,7 +82,9 @@ def process(stages: Stages, work: Sequence[Work], cancel: CancelToken) -> Iterat
             yield Reading(path=item.path, done=done, total=len(work))
             if len(batch) == 0:
                 begun = time.monotonic()
-            reason = _add(batch, stages, item, reader, cancel)
+                # One batch is one segment, of one codec; a new codebook may be there for the next.
+                codec = stages.newest_codec(stages.encoder.digest, stages.encoder.dim)
+            reason = _add(batch, item, _Encoding(stages.encoder, codec, cancel), reader)
             state = reason.state if reason else DocumentState.INDEXED
             yield FileDone(path=item.path, state=state, reason=reason, done=done + 1, total=len(work))
             if batch.tokens >= COMMIT_TOKENS or time.monotonic() - begun >= COMMIT_SECONDS:
@@ -85,12 +99,19 @@ def process(stages: Stages, work: Sequence[Work], cancel: CancelToken) -> Iterat
         yield Committed(changes=batch.commit())
 
 
-def _add(
-    batch: Batch, stages: Stages, item: Work, reader: _Reader, cancel: CancelToken
-) -> StateReason | None:
+@dataclass(frozen=True, slots=True)
+class _Encoding:
+    """How documents of one batch are encoded."""
+
+    encoder: Encoder
+    codec: Codec
+    cancel: CancelToken
+
+
+def _add(batch: Batch, item: Work, encoding: _Encoding, reader: _Reader) -> StateReason | None:
     """Put one document into the batch; returns why it is not wholly searchable, if so."""
     try:
-        extraction = reader.next(cancel)
+        extraction = reader.next(encoding.cancel)
     except ExtractionError as error:
         unread = UnreadDocument(document_id=item.document_id, stamp=item.stamp, reason=error.reason)
         batch.add_unread(unread)
@@ -101,7 +122,7 @@ def _add(
             text=extraction.text,
             stamp=extraction.stamp,
             content_hash=extraction.content_hash,
-            encoded=encode_document(extraction.text, stages.encoder, cancel),
+            encoded=encode_document(extraction.text, encoding.encoder, encoding.codec, encoding.cancel),
         )
     )
     return extraction.text.truncated

@@ -17,6 +17,7 @@ from core.catalogue import codebooks, documents, passages, segments, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import DocumentId, DocumentState, SourceId
 from core.errors import LibraryDamagedError
+from core.index.codebook import Codebook
 from core.index.segment import Segment
 from core.indexing.pipeline import Stages, process
 from core.indexing.record import stale_work
@@ -144,16 +145,26 @@ def _check_codebook(
 ) -> Iterator[Finding]:
     """A codebook takes everything along that was compressed with it."""
     path = stages.index / book.file
-    if not path.exists():
+    if detail := _codebook_damage(path):
         using = [stored for stored in live if stored.content.codebook_id == book.id]
         with stages.catalogue.read() as db:
             lost = frozenset(each.document.id for it in using for each in documents.in_segment(db, it.id))
         yield Finding(
-            damage=Damaged(path=path, detail="the file is gone"),
+            damage=Damaged(path=path, detail=detail),
             segments=frozenset(stages.index / stored.file for stored in using),
             codebook=book,
             documents=lost,
         )
+
+
+def _codebook_damage(path: Path) -> str | None:
+    try:
+        Codebook.open(path)
+    except FileNotFoundError:
+        return "the file is gone"
+    except LibraryDamagedError as error:
+        return error.detail
+    return None
 
 
 def _check_segment(stages: Stages, stored: segments.Stored) -> Iterator[Finding]:

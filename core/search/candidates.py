@@ -1,21 +1,35 @@
-"""Here is a query embedding: which passages are worth showing?"""
+"""Here is a query embedding: which passages are worth showing?
+
+Passages of exact segments are all scored. Of compressed segments, those whose centroids are nearest to the
+question are scored, and more of them if these do not give enough answers. The best are scored once more in
+float32, so that what is compared and shown is the MaxSim of what is stored.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import PassageId
-from core.index.segment import Int64Array
+from core.domain import Float32Array, Int64Array, PassageId
+from core.index.segment import Segment
 from core.index.snapshot import BoolArray, Snapshot
-from core.search.maxsim import Question, score_all
+from core.search.maxsim import Question, Scorer, Scores
+from core.search.tables import CentroidTables, threshold
 
 SCORE_DECIMALS = 4
 """Scores are compared rounded: the last bits depend on how a matrix product was cut into blocks, and equal
 passages must tie, so that ids decide and the order never changes from run to run."""
+
+SCANNED_CANDIDATES = 4096
+"""Passages scored of those that a scan of centroids found nearest, or more if they answer too little."""
+
+REFINED_MORE = 32
+"""Passages scored in float32 beyond those asked for: rounding the query moves a score by less than what lies
+between so many ranks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,46 +40,129 @@ class Candidate:
     score: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Candidates:
-    """Every passage that answers, of all `considered` that the filters allowed, each with its exact score.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scored:
+    """Passages of one segment with their scores."""
 
-    `ids`: `(passages,)` int64; `scores`: `(passages,)` float64, rounded to SCORE_DECIMALS.
+    segment: Segment
+    ordinals: Int64Array
+    scores: Float32Array
+
+
+@dataclass(slots=True, eq=False)
+class _Scanned:
+    """Compressed segments of one codebook: the allowed ordinals of each, how near they are, and down to which
+    sum they are scored.
     """
 
-    ids: Int64Array
-    scores: NDArray[np.float64]
-    considered: int
+    segments: list[Segment]
+    ordinals: list[Int64Array]
+    sums: list[NDArray[np.int32]]
+    tables: CentroidTables
+    scored_from: int | None = None
+
+    @property
+    def left(self) -> bool:
+        return self.scored_from is None or self.scored_from > 0
+
+
+class Candidates:
+    """The passages that answer a question, best first. `considered`: how many the filters allowed.
+
+    Only valid while the Scorer is open.
+    """
+
+    def __init__(
+        self, question: Question, scorer: Scorer, snapshot: Snapshot, masks: Sequence[BoolArray]
+    ) -> None:
+        self._question = question
+        self._scorer = scorer
+        self._scored: list[_Scored] = []
+        self._scanned: list[_Scanned] = []
+        self.considered = 0
+        compressed: dict[bytes, list[tuple[Segment, Int64Array]]] = defaultdict(list)
+        for view, mask in zip(snapshot.views, masks, strict=True):
+            ordinals = np.flatnonzero(mask)
+            self.considered += len(ordinals)
+            if len(ordinals) == 0:
+                continue
+            if view.segment.form.exact:
+                self._keep(view.segment, ordinals, scorer.exact(view.segment, ordinals))
+            else:
+                compressed[view.segment.form.codebook].append((view.segment, ordinals))
+        for members in compressed.values():
+            self._scanned.append(self._scan(members))
 
     def best(self, count: int) -> tuple[Candidate, ...]:
-        """The best `count`, best first, ties by id; fewer only if no more answer."""
-        kept = _largest(self.scores, count)
-        order = kept[np.lexsort((self.ids[kept], -self.scores[kept]))[:count]]
-        return tuple(
-            Candidate(passage_id=PassageId(int(self.ids[i])), score=float(self.scores[i])) for i in order
+        """The best `count`, ties by id; fewer only if no more answer."""
+        wanted = max(SCANNED_CANDIDATES, 4 * count)
+        while True:
+            for scanned in self._scanned:
+                self._score(scanned, wanted)
+            answering = sum(len(each.ordinals) for each in self._scored)
+            if answering >= count or not any(scanned.left for scanned in self._scanned):
+                return self._refined(count)
+            wanted *= 4
+
+    def _scan(self, members: list[tuple[Segment, Int64Array]]) -> _Scanned:
+        tables = self._scorer.tables(members[0][0])
+        return _Scanned(
+            segments=[segment for segment, _ in members],
+            ordinals=[ordinals for _, ordinals in members],
+            sums=[self._scorer.scan(segment, ordinals, tables) for segment, ordinals in members],
+            tables=tables,
         )
 
+    def _score(self, scanned: _Scanned, wanted: int) -> None:
+        """Score the nearest `wanted`, but for those that are scored already."""
+        until = scanned.scored_from
+        first = threshold(scanned.sums, wanted)
+        if until is not None and first >= until:
+            return
+        scanned.scored_from = first
+        for segment, ordinals, sums in zip(scanned.segments, scanned.ordinals, scanned.sums, strict=True):
+            near = sums >= first if until is None else (sums >= first) & (sums < until)
+            some = ordinals[near]
+            if len(some):
+                self._keep(segment, some, self._scorer.residual(segment, some, scanned.tables))
 
-def find_candidates(snapshot: Snapshot, question: Question, *, masks: Sequence[BoolArray]) -> Candidates:
-    """Score all allowed passages exactly.
+    def _keep(self, segment: Segment, ordinals: Int64Array, scores: Scores) -> None:
+        answering = np.flatnonzero(np.isfinite(scores.values))
+        self._scored.append(_Scored(segment, ordinals[answering], scores.values[answering]))
 
-    `masks[i]` is `(passages,)` bool: the ordinals of `snapshot.views[i]` that are alive and that the filters
-    let through.
-    """
-    ids, scores, considered = [np.empty(0, np.int64)], [np.empty(0, np.float32)], 0
-    for view, mask, found in zip(
-        snapshot.views, masks, score_all(snapshot.views, masks, question), strict=True
-    ):
-        considered += int(mask.sum())
-        answering = np.flatnonzero(np.isfinite(found))
-        ids.append(view.segment.passage_ids[answering])
-        scores.append(found[answering])
-    exact = np.concatenate(scores).astype(np.float64)
-    rounded = np.asarray(np.round(exact, SCORE_DECIMALS), dtype=np.float64)
-    return Candidates(ids=np.concatenate(ids), scores=rounded, considered=considered)
+    def _refined(self, count: int) -> tuple[Candidate, ...]:
+        """Of the best by the rounded query, the best in float32."""
+        scores = np.concatenate([np.empty(0, np.float32), *(each.scores for each in self._scored)])
+        chosen = _largest(scores, count + REFINED_MORE)
+        ends = np.cumsum([len(each.scores) for each in self._scored])
+        ids, exact = [np.empty(0, np.int64)], [np.empty(0, np.float64)]
+        for number, each in enumerate(self._scored):
+            first = ends[number] - len(each.scores)
+            some = chosen[(chosen >= first) & (chosen < ends[number])] - first
+            if len(some):
+                ids.append(each.segment.passage_ids[each.ordinals[some]])
+                exact.append(refine(self._question, each.segment, each.ordinals[some]))
+        return _in_order(np.concatenate(ids), np.concatenate(exact), count)
 
 
-def _largest(scores: NDArray[np.float64], count: int) -> Int64Array:
+def refine(question: Question, segment: Segment, ordinals: Int64Array) -> NDArray[np.float64]:
+    """MaxSim of passages with at least one token, in float32 from what is stored, `(ordinals,)`."""
+    starts, ends = segment.offsets[ordinals], segment.offsets[ordinals + 1]
+    counts = ends - starts
+    first = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    rows = np.repeat(starts - first, counts) + np.arange(counts.sum())
+    vectors = segment.codec.decompress(tuple(array[rows] for array in segment.arrays))
+    best = np.maximum.reduceat(vectors @ question.vectors.T, first, axis=0)
+    return np.asarray(best.sum(axis=1, dtype=np.float64))
+
+
+def _in_order(ids: Int64Array, scores: NDArray[np.float64], count: int) -> tuple[Candidate, ...]:
+    rounded = np.round(scores, SCORE_DECIMALS)
+    order = np.lexsort((ids, -rounded))[:count]
+    return tuple(Candidate(passage_id=PassageId(int(ids[i])), score=float(rounded[i])) for i in order)
+
+
+def _largest(scores: Float32Array, count: int) -> Int64Array:
     """The positions of the best `count` and of all that tie with the last of them."""
     if len(scores) <= count:
         return np.arange(len(scores))

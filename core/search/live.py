@@ -12,9 +12,10 @@ from sqlite_utils import Database
 
 from core.catalogue import documents, passages, segments
 from core.catalogue.catalogue import Catalogue
-from core.domain import Query, SegmentId
+from core.domain import Int64Array, Query, SegmentId
 from core.errors import LibraryDamagedError
-from core.index.segment import Int64Array, Segment
+from core.index.codebook import Codebooks
+from core.index.segment import Segment
 from core.index.snapshot import BoolArray, SegmentView, Snapshot
 
 _OPEN_ATTEMPTS = 3
@@ -51,9 +52,10 @@ class LiveSegments:
     again, and of those with new deaths only these are read.
     """
 
-    def __init__(self, catalogue: Catalogue, index: Path, model: str) -> None:
+    def __init__(self, catalogue: Catalogue, index: Path, model: str, codebooks: Codebooks) -> None:
         self._catalogue = catalogue
         self._index = index
+        self._codebooks = codebooks
         self._model = model
         self._refreshing = threading.Lock()
         self._version = -1
@@ -95,7 +97,7 @@ class LiveSegments:
     def _current(self, db: Database, stored: segments.Stored) -> _Member:
         member = self._members.get(stored.id)
         if member is None:
-            segment = Segment.open(self._index / stored.file)
+            segment = Segment.open(self._index / stored.file, self._codebooks)
             member = _Member(view=SegmentView.whole(segment), dead=0)
         if member.dead == stored.dead_passages:
             return member

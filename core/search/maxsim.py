@@ -1,4 +1,4 @@
-"""Here are query tokens and segments: how well does each passage answer?
+"""Here are query tokens and passages: how well does each passage answer?
 
 MaxSim (Khattab and Zaharia, ColBERT, SIGIR 2020): for every query token the largest dot product with any
 token of the passage, summed over the query tokens.
@@ -7,99 +7,141 @@ token of the passage, summed over the query tokens.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
+from typing import Self, TypeVar
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from core.domain import Float32Array
+from core.domain import Float32Array, Int32Array, Int64Array
+from core.index.kernels.arrays import LANES, Kernels, QueryLanes
 from core.index.segment import Segment
-from core.index.snapshot import BoolArray, SegmentView
+from core.search.tables import CentroidTables
 
-BLOCK_TOKENS = 4096
-"""Tokens scored at a time: a block of 128 float32 dimensions (2 MB) and its scores stay in the cache."""
+ORDINALS_AT_ONCE = 2048
+"""Passages that a thread scores in one go: a fraction of a millisecond of work, so that threads end
+together."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """Consecutive ordinals of one segment, `[first, last)`: a piece of work for one thread."""
-
-    view: int
-    first: int
-    last: int
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Question:
     """What is asked: the query's vectors, and when a passage token answers one of them.
 
-    `vectors`: `(query tokens, dim)` float32; `least`: `(query tokens,)` float32, the smallest dot product.
+    `vectors`: `(query tokens, dim)` float32; `least`: `(query tokens,)` float32, the smallest dot product
+    that is an answer.
     """
 
     vectors: Float32Array
     least: Float32Array
 
 
-def score_all(
-    views: Sequence[SegmentView], allowed: Sequence[BoolArray], question: Question
-) -> list[Float32Array]:
-    """Exact MaxSim, from the codes, of every allowed passage of every segment.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scores:
+    """`values`: `(passages,)` float32 MaxSim, -inf for a passage without tokens or that answers nothing."""
 
-    `allowed[i]` is `(passages,)` bool for `views[i]`. Returns one `(passages,)` float32 per view; -inf where
-    a passage is not allowed or answers no query token.
+    values: Float32Array
 
-    About 90 ns per token and core for 10 query tokens, 150 for 32 (2026-11), with one thread per core; call
-    it inside `one_blas_thread`.
+    @classmethod
+    def of(cls, best: Float32Array, question: Question) -> Scores:
+        """From the best similarity of each passage with each lane, `(passages, blocks * LANES)`."""
+        used = best[:, : len(question.least)]
+        answered = (used >= question.least).any(axis=1)
+        return cls(values=np.where(answered, used.sum(axis=1), -np.inf).astype(np.float32))
+
+
+class Scorer:
+    """Scores passages for one question, in several threads. Use as a context manager.
+
+    Call inside `one_blas_thread`.
     """
-    scores = [np.full(len(mask), -np.inf, dtype=np.float32) for mask in allowed]
-    blocks = [
-        block
-        for number, view in enumerate(views)
-        for block in _blocks(number, view.segment)
-        if allowed[number][block.first : block.last].any()
-    ]
-    threads = min(len(blocks), os.cpu_count() or 1)
-    with ThreadPoolExecutor(max(1, threads), "mikke-scan") as pool:
-        shares = [
-            pool.submit(_score_blocks, blocks[share::threads], views, allowed, question, scores)
-            for share in range(threads)
-        ]
-        for share in shares:
-            share.result()
-    return scores
+
+    def __init__(self, question: Question, kernels: Kernels) -> None:
+        self._question = question
+        self._kernels = kernels
+        self._lanes = _lanes(question.vectors)
+        self._pool = ThreadPoolExecutor(os.cpu_count() or 1, "mikke-search")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+
+    def each(self, work: Callable[[Item], None], items: Iterable[Item]) -> None:
+        """Do `work` for every item, several at a time. Raises what the work raises."""
+        for _ in self._pool.map(work, items):
+            pass
+
+    def exact(self, segment: Segment, ordinals: Int64Array) -> Scores:
+        """The scores of passages of an exact segment."""
+        tokens = segment.exact_tokens()
+
+        def score(some: slice, lanes: QueryLanes, best: Float32Array) -> None:
+            self._kernels.exact(lanes, tokens, ordinals[some], best)
+
+        return self._scored(len(ordinals), self._lanes, score)
+
+    def scan(self, segment: Segment, ordinals: Int64Array, tables: CentroidTables) -> Int32Array:
+        """How near the centroids of passages of a compressed segment are to the question, `(ordinals,)`
+        int32: comparable among segments with the same codebook only.
+        """
+        tokens, sums = segment.residual_tokens(), np.zeros(len(ordinals), dtype=np.int32)
+
+        def scan(some: slice) -> None:
+            for table in tables.rounded:
+                self._kernels.scan(table, tokens, ordinals[some], sums[some])
+
+        self.each(scan, pieces(len(ordinals)))
+        return sums
+
+    def residual(self, segment: Segment, ordinals: Int64Array, tables: CentroidTables) -> Scores:
+        """The scores of passages of a compressed segment, in the compressed domain."""
+        tokens = segment.residual_tokens()
+        near = {id(lanes): table for lanes, table in zip(tables.lanes, tables.near, strict=True)}
+
+        def score(some: slice, lanes: QueryLanes, best: Float32Array) -> None:
+            self._kernels.residual(lanes, near[id(lanes)], tokens, ordinals[some], best)
+
+        return self._scored(len(ordinals), tables.lanes, score)
+
+    def tables(self, segment: Segment) -> CentroidTables:
+        """The similarities of the question with the centroids of a compressed segment's codebook."""
+        codebook = segment.codebook
+        turned = self._question.vectors @ codebook.rotation
+        return CentroidTables.of(turned, _lanes(turned), codebook.centroids, self.each)
+
+    def _scored(
+        self,
+        count: int,
+        lanes: Sequence[QueryLanes],
+        score: Callable[[slice, QueryLanes, Float32Array], None],
+    ) -> Scores:
+        best = [np.empty((count, LANES), dtype=np.float32) for _ in lanes]
+
+        def work(some: slice) -> None:
+            for block, found in zip(lanes, best, strict=True):
+                score(some, block, found[some])
+
+        self.each(work, pieces(count))
+        return Scores.of(np.concatenate(best, axis=1), self._question)
 
 
-def _score_blocks(
-    blocks: Sequence[Block],
-    views: Sequence[SegmentView],
-    allowed: Sequence[BoolArray],
-    question: Question,
-    scores: Sequence[Float32Array],
-) -> None:
-    """Score some blocks in one thread, into `scores`, where nobody else writes: blocks are disjoint."""
-    columns = np.ascontiguousarray(question.vectors.T)
-    largest = max(_tokens(views[block.view].segment, block) for block in blocks)
-    vectors = np.empty((largest, columns.shape[0]), dtype=np.float32)
-    similarities = np.empty((largest, columns.shape[1]), dtype=np.float32)
-    for block in blocks:
-        segment, inside = views[block.view].segment, slice(block.first, block.last)
-        start, end = int(segment.offsets[block.first]), int(segment.offsets[block.last])
-        decoded, found = vectors[: end - start], similarities[: end - start]
-        np.copyto(decoded, segment.codes[start:end])
-        np.dot(decoded, columns, out=found)
-        found *= segment.scales[start:end, None]
-        offsets = segment.offsets[block.first : block.last + 1] - start
-        filled = np.flatnonzero(np.diff(offsets))
-        best = np.full(block.last - block.first, -np.inf, dtype=np.float32)
-        if len(filled):
-            each = np.maximum.reduceat(found, offsets[filled], axis=0)
-            answered = (each >= question.least).any(axis=1)
-            best[filled] = np.where(answered, each.sum(axis=1), -np.inf)
-        scores[block.view][inside] = np.where(allowed[block.view][inside], best, -np.inf)
+def pieces(count: int, size: int = ORDINALS_AT_ONCE) -> Iterator[slice]:
+    """`range(count)` in slices of at most `size`."""
+    for first in range(0, count, size):
+        yield slice(first, min(first + size, count))
+
+
+def similarity(query: Float32Array, passage: Float32Array) -> Float32Array:
+    """Cosine of every query token with every (unit) passage token, `(query tokens, passage tokens)`."""
+    norms = np.linalg.norm(query, axis=1, keepdims=True)
+    return np.asarray((query / np.maximum(norms, 1e-12)) @ passage.T, dtype=np.float32)
 
 
 def one_blas_thread() -> AbstractContextManager[object]:
@@ -112,24 +154,8 @@ def one_blas_thread() -> AbstractContextManager[object]:
     return limited
 
 
-def similarity(query: Float32Array, passage: Float32Array) -> Float32Array:
-    """Cosine of every query token with every (unit) passage token, `(query tokens, passage tokens)`."""
-    norms = np.linalg.norm(query, axis=1, keepdims=True)
-    return np.asarray((query / np.maximum(norms, 1e-12)) @ passage.T, dtype=np.float32)
-
-
-def _blocks(view: int, segment: Segment) -> Iterator[Block]:
-    """The whole segment in blocks of at most BLOCK_TOKENS tokens, or of one longer passage."""
-    first, passages = 0, segment.header.passages
-    while first < passages:
-        limit = segment.offsets[first] + BLOCK_TOKENS
-        last = max(first + 1, int(np.searchsorted(segment.offsets, limit, side="right")) - 1)
-        yield Block(view=view, first=first, last=min(last, passages))
-        first = last
-
-
-def _tokens(segment: Segment, block: Block) -> int:
-    return int(segment.offsets[block.last] - segment.offsets[block.first])
+def _lanes(vectors: Float32Array) -> tuple[QueryLanes, ...]:
+    return tuple(QueryLanes.of(vectors[some]) for some in pieces(len(vectors), LANES))
 
 
 @cache

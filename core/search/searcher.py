@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cache
 
 import numpy as np
 from sqlite_utils import Database
@@ -14,13 +14,16 @@ from core.catalogue import documents, passages, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import Document, DocumentId, Hit, Query, Result, SearchReply, TokenEmbeddings
 from core.encode.encoder import Encoder
+from core.index.codebook import Codebooks
+from core.index.kernels.choose import load_kernels
 from core.index.snapshot import Snapshot
+from core.layout import LibraryLayout
 from core.passages import encoded_text
 from core.search.answers import least_products
-from core.search.candidates import Candidate, find_candidates
+from core.search.candidates import Candidate, Candidates
 from core.search.highlight import Tokens, choose_snippet, find_highlights
 from core.search.live import LiveSegments, Scope
-from core.search.maxsim import Question, one_blas_thread
+from core.search.maxsim import Question, Scorer, one_blas_thread
 
 HITS_PER_DOCUMENT = 3
 CANDIDATES_PER_RESULT = 10
@@ -37,10 +40,14 @@ QUERY_CHARACTERS = 20_000
 class Searcher:
     """Answers queries on the newest committed state. Thread-safe; never waits for a writer."""
 
-    def __init__(self, catalogue: Catalogue, index: Path, encoder: Encoder) -> None:
+    def __init__(
+        self, catalogue: Catalogue, layout: LibraryLayout, encoder: Encoder, codebooks: Codebooks
+    ) -> None:
         self._catalogue = catalogue
         self._encoder = encoder
-        self._live = LiveSegments(catalogue, index, encoder.digest)
+        self._live = LiveSegments(catalogue, layout.index, encoder.digest, codebooks)
+        # Loaded by the first search, not by whoever opens a library: it takes up to half a second.
+        self._kernels = cache(lambda: load_kernels(layout.kernels))
 
     def search(self, query: Query) -> SearchReply:
         """The best documents, best first. Raises LibraryDamagedError."""
@@ -63,13 +70,14 @@ class Searcher:
             return (), 0
         least = least_products(embedded.vectors, self._encoder.noise_floor)
         question = Question(vectors=embedded.vectors, least=least)
-        found = find_candidates(scope.snapshot, question, masks=scope.masks)
         looked_at, count = 0, query.limit * CANDIDATES_PER_RESULT
-        with self._catalogue.read() as db:
-            page = _ResultPage(db, self._encoder, scope.snapshot, query, embedded)
+        page = _ResultPage(self._encoder, scope.snapshot, query, embedded)
+        with Scorer(question, self._kernels()) as scorer:
+            found = Candidates(question, scorer, scope.snapshot, scope.masks)
             while True:
                 best = found.best(count)
-                page.add(best[looked_at:])
+                with self._catalogue.read() as db:  # not while scoring: others want to read too
+                    page.add(db, best[looked_at:])
                 # A few documents with very many passages must not crowd out the rest.
                 if len(page.results) >= query.limit or len(best) < count:
                     return page.ordered(), found.considered
@@ -89,7 +97,6 @@ def _heaviest(embedded: TokenEmbeddings) -> TokenEmbeddings:
 class _ResultPage:
     """Collects hits, candidate by candidate, until there are enough documents."""
 
-    db: Database
     encoder: Encoder
     snapshot: Snapshot
     query: Query
@@ -97,12 +104,12 @@ class _ResultPage:
     results: dict[DocumentId, tuple[Document, list[Hit]]] = field(default_factory=dict)
     _texts: dict[DocumentId, str] = field(default_factory=dict)
 
-    def add(self, candidates: Sequence[Candidate]) -> None:
-        stored = passages.get(self.db, [candidate.passage_id for candidate in candidates])
+    def add(self, db: Database, candidates: Sequence[Candidate]) -> None:
+        stored = passages.get(db, [candidate.passage_id for candidate in candidates])
         for candidate in candidates:
             passage = stored.get(candidate.passage_id)
             if passage is not None and self._has_room(passage.document_id):
-                self._append(passage.document_id, self._hit(candidate, passage))
+                self._append(db, passage.document_id, self._hit(db, candidate, passage))
 
     def ordered(self) -> tuple[Result, ...]:
         return tuple(
@@ -115,16 +122,16 @@ class _ResultPage:
             return len(self.results[document_id][1]) < HITS_PER_DOCUMENT
         return len(self.results) < self.query.limit
 
-    def _append(self, document_id: DocumentId, hit: Hit) -> None:
+    def _append(self, db: Database, document_id: DocumentId, hit: Hit) -> None:
         if document_id not in self.results:
-            document = documents.get(self.db, document_id)
+            document = documents.get(db, document_id)
             assert document is not None, "a passage has a document: foreign key"
             self.results[document_id] = (document, [])
         self.results[document_id][1].append(hit)
 
-    def _hit(self, candidate: Candidate, stored: passages.Stored) -> Hit:
+    def _hit(self, db: Database, candidate: Candidate, stored: passages.Stored) -> Hit:
         span = stored.passage.span
-        text = self._text(stored.document_id)[span.start : span.end]
+        text = self._text(db, stored.document_id)[span.start : span.end]
         encoded, shift = encoded_text(stored.passage.heading, text)
         embeddings = TokenEmbeddings(
             vectors=self.snapshot.vectors(candidate.passage_id),
@@ -145,7 +152,7 @@ class _ResultPage:
             highlights=highlights,
         )
 
-    def _text(self, document_id: DocumentId) -> str:
+    def _text(self, db: Database, document_id: DocumentId) -> str:
         if document_id not in self._texts:
-            self._texts[document_id] = texts.get(self.db, document_id).text
+            self._texts[document_id] = texts.get(db, document_id).text
         return self._texts[document_id]

@@ -35,7 +35,8 @@ from core.domain import (
     Span,
     TokenEmbeddings,
 )
-from core.index.segment import EncodedPassages, write_segment
+from core.index.codec import ExactCodec
+from core.index.segment import EncodedPassages, header_of, write_segment
 from core.indexing.batch import Batch, ReadDocument, encode_document, segment_content
 from core.indexing.staleness import PipelineFingerprint
 from core.layout import LibraryLayout
@@ -126,9 +127,9 @@ class Bench:
         vectors = self.rng.standard_normal((count * TOKENS, 8)).astype(np.float32)
         spans = np.zeros((TOKENS, 2), np.int32)
         embeddings = [TokenEmbeddings(vectors=each, spans=spans) for each in np.split(vectors, count)]
-        part = EncodedPassages.compress(ids, embeddings)
+        part = EncodedPassages.compress(ids, embeddings, ExactCodec(dim=8))
         model = bytes.fromhex(ShortEncoder.digest)
-        path = write_segment(self.stages.index, dim=8, model=model, parts=[part])
+        path = write_segment(self.stages.index, header_of([part], model), [part])
         text = ExtractedText(text="some text " * 200, title="", format="txt")
         with self.stages.catalogue.write() as db:
             rows = []
@@ -161,7 +162,7 @@ class Bench:
         with self.stages.catalogue.write() as db:
             document_id = documents.insert(db, self.source, self.files / f"new{number}", STAMP, "txt")
         text = ExtractedText(text=f"the new number{number} " * 500, title="new", format="txt")
-        encoded = encode_document(text, self.stages.encoder, CancelToken())
+        encoded = encode_document(text, self.stages.encoder, ExactCodec(dim=8), CancelToken())
         fingerprint = str(PipelineFingerprint.of(self.stages.encoder))
         batch = Batch(self.stages.catalogue, self.stages.index, self.stages.encoder, fingerprint)
         document = ReadDocument(

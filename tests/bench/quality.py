@@ -20,6 +20,8 @@ from core.catalogue.catalogue import Catalogue
 from core.domain import ExtractedText, FileStamp, Query
 from core.encode.encoder import Encoder
 from core.encode.lexical import LexicalEncoder
+from core.index.codebook import Codebooks
+from core.index.codec import ExactCodec
 from core.indexing.batch import Batch, ReadDocument, encode_document
 from core.indexing.staleness import PipelineFingerprint
 from core.layout import RARITY_TABLE, LibraryLayout
@@ -53,7 +55,7 @@ def measure(retrieval_set: RetrievalSet, encoder: Encoder) -> Measured:
             started = time.perf_counter()
             _index(retrieval_set, catalogue, layout, encoder)
             indexed = time.perf_counter()
-            searcher = Searcher(catalogue, layout.index, encoder)
+            searcher = Searcher(catalogue, layout, encoder, Codebooks(layout.index))
             rankings = {
                 query_id: _ranking(searcher, retrieval_set.queries[query_id])
                 for query_id in retrieval_set.judgements
@@ -79,7 +81,7 @@ def _index(
     batch = Batch(catalogue, layout.index, encoder, str(PipelineFingerprint.of(encoder)))
     for document_id, each in zip(ids, retrieval_set.passages, strict=True):
         text = ExtractedText(text=each.text, title=each.title, format="txt")
-        encoded = encode_document(text, encoder, CancelToken())
+        encoded = encode_document(text, encoder, ExactCodec(dim=encoder.dim), CancelToken())
         batch.add(
             ReadDocument(document_id=document_id, text=text, stamp=_STAMP, content_hash=b"", encoded=encoded)
         )

@@ -126,7 +126,7 @@ def test_forgetting_frees_the_index(tmp_path, files, open_collection: OpenCollec
         index(collection)
     assert len(segments_of(tmp_path)) == 2
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.index.segment._write", lambda *_: pytest.fail("it needs space"))
+        patch.setattr("core.index.files._write", lambda *_: pytest.fail("it needs space"))
         collection.forget_source(files)
     assert len(segments_of(tmp_path)) == 1
     assert found(collection) == {}

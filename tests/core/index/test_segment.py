@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from core.domain import PassageId, TokenEmbeddings
 from core.errors import DiskFullError, LibraryDamagedError
-from core.index.format import HEADER_BYTES, sections
+from core.index.codec import ExactCodec
+from core.index.format import HEADER_BYTES
 from core.index.merge import SegmentSize, choose_merges, merge
-from core.index.segment import EncodedPassages, Segment, write_segment
+from core.index.segment import EncodedPassages, Segment, header_of, write_segment
 from core.index.snapshot import SegmentView, Snapshot
 
 MODEL = bytes(range(16))
@@ -25,7 +26,8 @@ def write(folder, counts, first_id=1, seed=0, dim=128):
     rng = np.random.default_rng(seed)
     made = [embeddings(rng, count, dim) for count in counts]
     ids = [PassageId(first_id + i) for i in range(len(counts))]
-    path = write_segment(folder, dim=dim, model=MODEL, parts=[EncodedPassages.compress(ids, made)])
+    parts = [EncodedPassages.compress(ids, made, ExactCodec(dim=dim))]
+    path = write_segment(folder, header_of(parts, MODEL), parts)
     return path, dict(zip(ids, made, strict=True))
 
 
@@ -48,10 +50,8 @@ def test_a_flipped_bit_is_found(tmp_path, part):
     """One changed bit anywhere is reported with the name of the file, by open or by verify."""
     path, _ = write(tmp_path, [5, 9])
     names = ("ids", "offsets", "scales", "codes")
-    offsets = {"header": 20} | {
-        name: section.offset
-        for name, section in zip(names, sections(dim=128, passages=2, tokens=14), strict=True)
-    }
+    found = Segment.open(path).header.sections()
+    offsets = {"header": 20} | {name: each.offset for name, each in zip(names, found, strict=True)}
     content = bytearray(path.read_bytes())
     content[offsets[part] + 3] ^= 4
     path.write_bytes(content)
@@ -75,7 +75,7 @@ def test_a_newer_format_is_named(tmp_path):
     content = bytearray(path.read_bytes())
     content[8] = 99
     path.write_bytes(content)
-    with pytest.raises(LibraryDamagedError, match="format 99; this program reads up to 1"):
+    with pytest.raises(LibraryDamagedError, match="format 99; this program reads up to 2"):
         Segment.open(path)
 
 
@@ -85,7 +85,7 @@ def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
     def full(_handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("core.index.segment.os.fsync", full)
+    monkeypatch.setattr("core.index.files.os.fsync", full)
     with pytest.raises(DiskFullError):
         write(tmp_path, [5])
     assert list(tmp_path.iterdir()) == []
@@ -107,7 +107,7 @@ def test_a_merge_keeps_every_alive_passage_bit_for_bit(tmp_path_factory, data):
             if alive[ordinal]:
                 expected[passage_id] = view.segment.vectors(ordinal)
         first += len(made)
-    merged = merge(folder, views)
+    merged = merge(folder, views, ExactCodec(dim=128))
     if merged is None:
         assert not expected
         return

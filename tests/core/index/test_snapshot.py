@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain import PassageId, TokenEmbeddings
-from core.index.segment import EncodedPassages, Segment, write_segment
+from core.index.codec import ExactCodec
+from core.index.segment import EncodedPassages, Segment, header_of, write_segment
 from core.index.snapshot import SegmentView, Snapshot
 
 
@@ -16,8 +17,8 @@ def make_segment(folder, ids):
     """Each passage is one token, which tells its id."""
     vectors = [np.array([[id_, 1]], np.float32) for id_ in ids]
     made = [TokenEmbeddings(vectors=each, spans=np.zeros((1, 2), np.int32)) for each in vectors]
-    parts = [EncodedPassages.compress([PassageId(id_) for id_ in ids], made)]
-    return Segment.open(write_segment(folder, dim=2, model=bytes(16), parts=parts))
+    parts = [EncodedPassages.compress([PassageId(id_) for id_ in ids], made, ExactCodec(dim=2))]
+    return Segment.open(write_segment(folder, header_of(parts, bytes(16)), parts))
 
 
 IDS = st.lists(st.integers(1, 60), unique=True, min_size=1, max_size=20)

@@ -13,7 +13,9 @@ from core.catalogue import documents, passages, segments, sources
 from core.catalogue.catalogue import Catalogue
 from core.domain import FileStamp, Passage, PassageId, Query, Span, TokenEmbeddings
 from core.errors import LibraryDamagedError
-from core.index.segment import EncodedPassages, Segment, write_segment
+from core.index.codebook import Codebooks
+from core.index.codec import ExactCodec
+from core.index.segment import EncodedPassages, Segment, header_of, write_segment
 from core.search import live
 from core.search.live import LiveSegments
 
@@ -27,7 +29,7 @@ class Library:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.catalogue = Catalogue.open(root / "catalogue.db")
-        self.live = LiveSegments(self.catalogue, root, MODEL.hex())
+        self.live = LiveSegments(self.catalogue, root, MODEL.hex(), Codebooks(root))
         self.passages: dict[int, list[int]] = {}
         with self.catalogue.write() as db:
             self.source = sources.add(db, Path("/s"))
@@ -50,8 +52,8 @@ class Library:
                 self.passages[document_id] = ids
                 made.append(document_id)
             one = TokenEmbeddings(vectors=np.ones((1, 4), np.float32), spans=np.zeros((1, 2), np.int32))
-            parts = [EncodedPassages.compress([row.id for row in rows], [one] * len(rows))]
-            path = write_segment(self.root, dim=4, model=MODEL, parts=parts)
+            parts = [EncodedPassages.compress([row.id for row in rows], [one] * len(rows), ExactCodec(dim=4))]
+            path = write_segment(self.root, header_of(parts, MODEL), parts)
             content = segments.Content(model=MODEL.hex(), passages=len(rows), tokens=len(rows), bytes=1)
             passages.insert(db, segments.insert(db, path.name, content), rows, [1] * len(rows))
         return made
@@ -134,7 +136,11 @@ def test_a_commit_costs_what_it_changed(library, monkeypatch):
     library.add(3)
     library.allowed(Query(text="x", formats=("txt",)))
     opened, read = [], []
-    monkeypatch.setattr(Segment, "open", lambda path, open_=Segment.open: opened.append(path) or open_(path))
+    monkeypatch.setattr(
+        Segment,
+        "open",
+        lambda path, books=None, open_=Segment.open: opened.append(path) or open_(path, books),
+    )
 
     def spy(db, segment_id, *, known, dead_in=segments.dead_in):
         read.append((segment_id, known, len(dead_in(db, segment_id, known=known))))

@@ -32,9 +32,7 @@ def test_a_question_without_words_has_no_answer(collection, text):
 def test_a_very_long_question(collection, monkeypatch):
     """A pasted book is asked by its heaviest words, within its first pages, at bounded cost."""
     asked = []
-    monkeypatch.setattr(
-        searcher, "find_candidates", lambda *args, **more: asked.append(args[1]) or find(*args, **more)
-    )
+    monkeypatch.setattr(searcher, "Candidates", lambda *args: asked.append(args[0]) or find(*args))
     text = "the of and in " * 1000 + "zeppelin " + "dull " * 1_000_000
     reply = collection.search(Query(text=text, limit=10))
     assert len(asked[0].vectors) == searcher.QUERY_TOKENS
@@ -42,7 +40,7 @@ def test_a_very_long_question(collection, monkeypatch):
     assert all(h.query in text for result in reply.results for hit in result.hits for h in hit.highlights)
 
 
-find = searcher.find_candidates
+find = searcher.Candidates
 
 
 def test_one_long_document_does_not_crowd_out_the_rest(collection, tmp_path, monkeypatch):
@@ -52,9 +50,7 @@ def test_one_long_document_does_not_crowd_out_the_rest(collection, tmp_path, mon
     )
     index(collection)
     scans = []
-    monkeypatch.setattr(
-        searcher, "find_candidates", lambda *args, **more: scans.append(1) or find(*args, **more)
-    )
+    monkeypatch.setattr(searcher, "Candidates", lambda *args: scans.append(1) or find(*args))
     results = collection.search(Query(text="page of the log", limit=2)).results
     assert results[0].document.path.name == "long.txt"
     assert len(results) == 2

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.index.codec import compress, decompress
+from core.index.exact import compress, decompress
 
 
 def unit_vectors(seed: int, tokens: int, dim: int = 128) -> np.ndarray:
@@ -17,23 +17,23 @@ def unit_vectors(seed: int, tokens: int, dim: int = 128) -> np.ndarray:
 def test_components_are_off_by_at_most_half_a_level(seed, tokens, dim):
     """Every component comes back within half a level of its token's scale."""
     vectors = unit_vectors(seed, tokens, dim)
-    codes, scales = compress(vectors)
-    off = np.abs(decompress(codes, scales) - vectors).max(axis=1)
+    scales, codes = compress(vectors)
+    off = np.abs(decompress(scales, codes) - vectors).max(axis=1)
     assert (off <= 0.501 * scales).all()
 
 
 def test_similarities_hardly_move():
     """The similarity of unit vectors moves by about 0.001 (standard deviation)."""
     a, b = unit_vectors(1, 2000), unit_vectors(2, 2000)
-    codes, scales = compress(a)
-    moved = (decompress(codes, scales) * b).sum(axis=1) - (a * b).sum(axis=1)
+    scales, codes = compress(a)
+    moved = (decompress(scales, codes) * b).sum(axis=1) - (a * b).sum(axis=1)
     assert moved.std() < 0.0012
 
 
 def test_a_zero_vector_stays_zero():
     """A token without direction does not become noise."""
-    codes, scales = compress(np.zeros((1, 128), np.float32))
-    assert not decompress(codes, scales).any()
+    scales, codes = compress(np.zeros((1, 128), np.float32))
+    assert not decompress(scales, codes).any()
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
