@@ -14,6 +14,7 @@ from core.domain import Float32Array, Int64Array
 from core.index import residual
 from core.index.files import check, map_file, new_name, write_file
 from core.index.format import CodebookHeader, Form, parse_codebook_header
+from core.index.kernels.arrays import ExactTokens
 
 SUFFIX = ".codebook"
 
@@ -24,11 +25,10 @@ CENTROID_BITS = 4
 """Centroids are rounded before anything is measured against them, so that costs no accuracy, only a residual
 longer by half a per cent: a codebook of 65,536 takes 4.5 MB."""
 
-_GROUPS_TRIED = 4
-"""A token's centroid is looked for in the groups of these nearest centres: 1,280 products a token in the
-place of 65,536. The residual's energy was 3 % larger than with the true nearest centroid (2026-11)."""
-
-_TOKENS_AT_ONCE = 32_768
+_GROUPS_TRIED = 3
+"""A token's centroid is looked for in the groups of these nearest centres: 1,000 products a token in the
+place of 65,536. 98 % of the tokens got their true nearest centroid, and the residual's energy was 0.6 %
+larger (2 million clustered vectors, 2026-11)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,7 +36,9 @@ class Codebook:
     """Everything is in the turned space: an embedding is turned by `vectors @ rotation` first.
 
     `centroids`: `(K, dim)` float32, sorted by group; `rotation`: `(dim, dim)` float32, orthogonal;
-    `starts`: `(groups + 1,)` int64, the centroids of group g are `starts[g]:starts[g + 1]`, none is empty.
+    `starts`: `(groups + 1,)` int64, the centroids of group g are `starts[g]:starts[g + 1]`, none is empty;
+    `centres`: `(groups, dim)` float32, the means of the groups; `half_squares`: `(K,)` float32, half of
+    each centroid's square; `tokens`: the centroids once more, each as a passage of one token for kernels.
     """
 
     id: bytes
@@ -45,6 +47,8 @@ class Codebook:
     starts: Int64Array
     centroids: Float32Array
     centres: Float32Array
+    half_squares: Float32Array
+    tokens: ExactTokens
 
     @property
     def form(self) -> Form:
@@ -60,10 +64,8 @@ class Codebook:
         for array, checksum in zip(arrays, header.checksums, strict=True):
             check(path, array, checksum)
         rotation, starts, scales, packed = arrays
-        centroids = residual.unpack(packed, CENTROID_BITS).astype(np.float32)
-        centroids *= 2
-        centroids -= (1 << CENTROID_BITS) - 1
-        centroids *= scales[:, None]
+        odd = residual.odd(residual.unpack(packed, CENTROID_BITS), CENTROID_BITS)
+        centroids = odd * scales[:, None]
         centres = np.add.reduceat(centroids, starts[:-1], axis=0) / np.diff(starts)[:, None]
         return cls(
             id=bytes.fromhex(path.stem),
@@ -72,27 +74,25 @@ class Codebook:
             starts=np.array(starts),
             centroids=centroids,
             centres=np.asarray(centres, dtype=np.float32),
+            half_squares=_half_squares(centroids),
+            tokens=ExactTokens(
+                offsets=np.arange(len(centroids) + 1, dtype=np.int64),
+                codes=odd.astype(np.int8),
+                scales=np.array(scales),
+            ),
         )
 
     def assign(self, turned: Float32Array) -> NDArray[np.uint16]:
         """The number of a near centroid for each of `(tokens, dim)` turned embeddings, `(tokens,)` uint16."""
-        found = np.empty(len(turned), dtype=np.uint16)
-        for first in range(0, len(turned), _TOKENS_AT_ONCE):
-            some = slice(first, first + _TOKENS_AT_ONCE)
-            found[some] = self._assign(turned[some])
-        return found
-
-    def _assign(self, turned: Float32Array) -> NDArray[np.uint16]:
         tried = min(_GROUPS_TRIED, len(self.centres))
         # The nearest by distance, |c|² / 2 - x·c, among the centroids of each of the nearest groups.
         far = _half_squares(self.centres) - turned @ self.centres.T
         groups = np.argpartition(far, tried - 1, axis=1)[:, :tried]
-        half = _half_squares(self.centroids)
         nearest = np.full(len(turned), np.inf, dtype=np.float32)
         found = np.zeros(len(turned), dtype=np.uint16)
         for group, tokens in _by_group(groups):
             members = slice(int(self.starts[group]), int(self.starts[group + 1]))
-            distances = half[members] - turned[tokens] @ self.centroids[members].T
+            distances = self.half_squares[members] - turned[tokens] @ self.centroids[members].T
             best = distances.argmin(axis=1)
             distance = distances[np.arange(len(tokens)), best]
             nearer = distance < nearest[tokens]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,9 +11,13 @@ import numpy as np
 
 from core.domain import Float32Array
 from core.index import exact, residual
+from core.index.blas import one_blas_thread
 from core.index.codebook import Codebook
 from core.index.files import Arrays
 from core.index.format import Form
+
+_TOKENS_AT_ONCE = 8192
+"""A piece of work for one thread while compressing: 4 MB as float32."""
 
 
 class Codec(Protocol):
@@ -25,6 +31,12 @@ class Codec(Protocol):
 
     def decompress(self, arrays: Arrays) -> Float32Array:
         """The embeddings that the arrays stand for, `(tokens, dim)` float32."""
+
+    def stored(self, arrays: Arrays) -> Float32Array:
+        """The same in the space in which they are stored: `turn` brings a query there."""
+
+    def turn(self, vectors: Float32Array) -> Float32Array:
+        """`(n, dim)` float32 in the space of `stored`, where products are what they were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +56,12 @@ class ExactCodec:
         scales, codes = arrays
         return exact.decompress(scales, codes)
 
+    def stored(self, arrays: Arrays) -> Float32Array:
+        return self.decompress(arrays)
+
+    def turn(self, vectors: Float32Array) -> Float32Array:
+        return vectors
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResidualCodec:
@@ -58,12 +76,26 @@ class ResidualCodec:
     def compress(self, vectors: Float32Array) -> Arrays:
         if not np.isfinite(vectors).all():
             raise ValueError("an embedding has a value that is not finite")
-        turned = vectors @ self.codebook.rotation
+        pieces = [vectors[i : i + _TOKENS_AT_ONCE] for i in range(0, max(1, len(vectors)), _TOKENS_AT_ONCE)]
+        if len(pieces) == 1:
+            return self._compress(vectors)
+        with one_blas_thread(), ThreadPoolExecutor(os.cpu_count() or 1, "mikke-compress") as pool:
+            parts = list(pool.map(self._compress, pieces))
+        return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+
+    def _compress(self, vectors: Float32Array) -> Arrays:
+        turned = self.turn(vectors)
         codes = self.codebook.assign(turned)
         return codes, *residual.compress(turned, self.codebook.centroids[codes], self.form.bits)
 
     def decompress(self, arrays: Arrays) -> Float32Array:
+        return np.asarray(self.stored(arrays) @ self.codebook.rotation.T, dtype=np.float32)
+
+    def stored(self, arrays: Arrays) -> Float32Array:
         codes, scales, packed = arrays
         turned = residual.decompress(scales, packed, self.form.bits)
         turned += self.codebook.centroids[codes]
-        return np.asarray(turned @ self.codebook.rotation.T, dtype=np.float32)
+        return turned
+
+    def turn(self, vectors: Float32Array) -> Float32Array:
+        return np.asarray(vectors @ self.codebook.rotation, dtype=np.float32)

@@ -44,19 +44,19 @@ def compress(
     lengths = np.linalg.norm(residuals, axis=1)
     step = 2 * HALF_STEP[bits] / np.sqrt(dim) * np.maximum(lengths, 1e-12)[:, None]
     buckets = np.clip(np.floor(residuals / step) + levels // 2, 0, levels - 1).astype(np.uint8)
-    scales = _scales(vectors, centroids, _odd(buckets, bits), lengths) / unit(dim, bits)
+    scales = _scales(vectors, centroids, odd(buckets, bits), lengths) / unit(dim, bits)
     return np.clip(np.rint(scales), 0, 255).astype(np.uint8), pack(buckets, bits)
 
 
 def _scales(
-    vectors: Float32Array, centroids: Float32Array, odd: Float32Array, lengths: Float32Array
+    vectors: Float32Array, centroids: Float32Array, rounded: Float32Array, lengths: Float32Array
 ) -> Float32Array:
-    """For each token the s with |centroid + s * odd| = |vector|, a quadratic equation.
+    """For each token the s with |centroid + s * rounded| = |vector|, a quadratic equation.
 
     Where rounding leaves no good solution: the s that keeps the residual's length.
     """
-    a = np.einsum("ij,ij->i", odd, odd)
-    half_b = np.einsum("ij,ij->i", centroids, odd)
+    a = np.einsum("ij,ij->i", rounded, rounded)
+    half_b = np.einsum("ij,ij->i", centroids, rounded)
     c = np.einsum("ij,ij->i", centroids, centroids) - np.einsum("ij,ij->i", vectors, vectors)
     found = (np.sqrt(np.maximum(half_b * half_b - a * c, 0)) - half_b) / a
     kept = lengths / np.sqrt(a)
@@ -66,9 +66,9 @@ def _scales(
 
 def decompress(scales: NDArray[np.uint8], packed: NDArray[np.uint8], bits: int) -> Float32Array:
     """The residuals that the buckets stand for, `(tokens, dim)` float32."""
-    odd = _odd(unpack(packed, bits), bits)
-    odd *= (scales * unit(odd.shape[1], bits))[:, None]
-    return odd
+    found = odd(unpack(packed, bits), bits)
+    found *= (scales * unit(found.shape[1], bits))[:, None]
+    return found
 
 
 def pack(buckets: NDArray[np.uint8], bits: int) -> NDArray[np.uint8]:
@@ -88,6 +88,6 @@ def unpack(packed: NDArray[np.uint8], bits: int) -> NDArray[np.uint8]:
     return np.concatenate([(packed >> np.uint8(shift)) & mask for shift in range(0, 8, bits)], axis=1)
 
 
-def _odd(buckets: NDArray[np.uint8], bits: int) -> Float32Array:
+def odd(buckets: NDArray[np.uint8], bits: int) -> Float32Array:
     """Bucket b of L stands for 2 b - (L - 1) half steps: …, -3, -1, 1, 3, …"""
     return buckets.astype(np.float32) * np.float32(2) - np.float32((1 << bits) - 1)

@@ -151,8 +151,9 @@ def refine(question: Question, segment: Segment, ordinals: Int64Array) -> NDArra
     counts = ends - starts
     first = np.concatenate([[0], np.cumsum(counts)[:-1]])
     rows = np.repeat(starts - first, counts) + np.arange(counts.sum())
-    vectors = segment.codec.decompress(tuple(array[rows] for array in segment.arrays))
-    best = np.maximum.reduceat(vectors @ question.vectors.T, first, axis=0)
+    codec = segment.codec
+    vectors = codec.stored(tuple(array[rows] for array in segment.arrays))
+    best = np.maximum.reduceat(vectors @ codec.turn(question.vectors).T, first, axis=0)
     return np.asarray(best.sum(axis=1, dtype=np.float64))
 
 

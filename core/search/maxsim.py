@@ -7,26 +7,24 @@ token of the passage, summed over the query tokens.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cache
-from typing import Self, TypeVar
+from typing import Self
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from core.domain import Float32Array, Int32Array, Int64Array
 from core.index.kernels.arrays import LANES, Kernels, QueryLanes
 from core.index.segment import Segment
 from core.search.tables import CentroidTables
 
-ORDINALS_AT_ONCE = 2048
-"""Passages that a thread scores in one go: a fraction of a millisecond of work, so that threads end
-together."""
+_PIECES_EACH = 2
+"""Pieces of work for each thread: few, since handing one over takes 70 µs, but threads do not run equally
+fast."""
 
-Item = TypeVar("Item")
+_FEWEST = 16
+"""Passages that are not worth handing over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,7 +63,8 @@ class Scorer:
         self._question = question
         self._kernels = kernels
         self._lanes = _lanes(question.vectors)
-        self._pool = ThreadPoolExecutor(os.cpu_count() or 1, "mikke-search")
+        self._threads = os.cpu_count() or 1
+        self._pool = ThreadPoolExecutor(self._threads, "mikke-search")
 
     def __enter__(self) -> Self:
         return self
@@ -73,9 +72,13 @@ class Scorer:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown()
 
-    def each(self, work: Callable[[Item], None], items: Iterable[Item]) -> None:
-        """Do `work` for every item, several at a time. Raises what the work raises."""
-        for _ in self._pool.map(work, items):
+    def spread(self, work: Callable[[slice], None], count: int) -> None:
+        """Do `work` for the slices of `range(count)`, several at a time. Raises what the work raises."""
+        size = max(_FEWEST, -(-count // (_PIECES_EACH * self._threads)))
+        if count <= size:
+            work(slice(0, count))
+            return
+        for _ in self._pool.map(work, pieces(count, size)):
             pass
 
     def exact(self, segment: Segment, ordinals: Int64Array) -> Scores:
@@ -97,7 +100,7 @@ class Scorer:
             for table in tables.rounded:
                 self._kernels.scan(table, tokens, ordinals[some], sums[some])
 
-        self.each(scan, pieces(len(ordinals)))
+        self.spread(scan, len(ordinals))
         return sums
 
     def residual(self, segment: Segment, ordinals: Int64Array, tables: CentroidTables) -> Scores:
@@ -112,9 +115,8 @@ class Scorer:
 
     def tables(self, segment: Segment) -> CentroidTables:
         """The similarities of the question with the centroids of a compressed segment's codebook."""
-        codebook = segment.codebook
-        turned = self._question.vectors @ codebook.rotation
-        return CentroidTables.of(turned, _lanes(turned), codebook.centroids, self.each)
+        lanes = _lanes(segment.codec.turn(self._question.vectors))
+        return CentroidTables.of(lanes, segment.codebook, self._kernels, self.spread)
 
     def _scored(
         self,
@@ -128,11 +130,11 @@ class Scorer:
             for block, found in zip(lanes, best, strict=True):
                 score(some, block, found[some])
 
-        self.each(work, pieces(count))
+        self.spread(work, count)
         return Scores.of(np.concatenate(best, axis=1), self._question)
 
 
-def pieces(count: int, size: int = ORDINALS_AT_ONCE) -> Iterator[slice]:
+def pieces(count: int, size: int) -> Iterator[slice]:
     """`range(count)` in slices of at most `size`."""
     for first in range(0, count, size):
         yield slice(first, min(first + size, count))
@@ -144,21 +146,5 @@ def similarity(query: Float32Array, passage: Float32Array) -> Float32Array:
     return np.asarray((query / np.maximum(norms, 1e-12)) @ passage.T, dtype=np.float32)
 
 
-def one_blas_thread() -> AbstractContextManager[object]:
-    """Inside, matrix products use the calling thread only.
-
-    BLAS's own threads wait for each other actively: on a busy machine they made the same scan up to ten times
-    slower, and a product of 20 x 200 took 5 ms in the place of 0.1 (2026-11).
-    """
-    limited: AbstractContextManager[object] = _blas().limit(limits=1, user_api="blas")
-    return limited
-
-
 def _lanes(vectors: Float32Array) -> tuple[QueryLanes, ...]:
     return tuple(QueryLanes.of(vectors[some]) for some in pieces(len(vectors), LANES))
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    """Looks through the loaded libraries once, which takes some milliseconds."""
-    return ThreadpoolController()

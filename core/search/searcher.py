@@ -14,6 +14,7 @@ from core.catalogue import documents, passages, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import Document, DocumentId, Hit, Query, Result, SearchReply, TokenEmbeddings
 from core.encode.encoder import Encoder
+from core.index.blas import one_blas_thread
 from core.index.codebook import Codebooks
 from core.index.kernels.choose import load_kernels
 from core.index.snapshot import Snapshot
@@ -23,7 +24,7 @@ from core.search.answers import least_products
 from core.search.candidates import Candidate, Candidates
 from core.search.highlight import Tokens, choose_snippet, find_highlights
 from core.search.live import LiveSegments, Scope
-from core.search.maxsim import Question, Scorer, one_blas_thread
+from core.search.maxsim import Question, Scorer
 
 HITS_PER_DOCUMENT = 3
 CANDIDATES_PER_RESULT = 10

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import Float32Array
-from core.index.kernels.arrays import LANES, QueryLanes, aligned
+from core.domain import Float32Array, Int32Array, Int64Array
+from core.index.codebook import Codebook
+from core.index.kernels.arrays import LANES, Kernels, QueryLanes, aligned
 
-_CENTROIDS_AT_ONCE = 4096
-"""A piece of work for one thread: its part of a table stays in the cache between the steps."""
-
-Spread = Callable[[Callable[[slice], None], Iterable[slice]], None]
-"""Does a piece of work for each of several slices, in several threads."""
+Spread = Callable[[Callable[[slice], None], int], None]
+"""Does a piece of work for the slices of `range(count)`, in several threads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,42 +30,35 @@ class CentroidTables:
 
     @classmethod
     def of(
-        cls, query: Float32Array, lanes: tuple[QueryLanes, ...], centroids: Float32Array, spread: Spread
+        cls, lanes: tuple[QueryLanes, ...], codebook: Codebook, kernels: Kernels, spread: Spread
     ) -> CentroidTables:
-        """`query`: `(query tokens, dim)` and `centroids`: `(K, dim)`, float32, both turned."""
-        count = len(centroids)
-        columns = np.zeros((query.shape[1], len(lanes) * LANES), dtype=np.float32)
-        columns[:, : len(query)] = query.T
-        blocks = [
-            np.ascontiguousarray(columns[:, first : first + LANES])
-            for first in range(0, columns.shape[1], LANES)
-        ]
-        near = tuple(aligned((count, LANES), np.float32) for _ in blocks)
-        rounded = tuple(aligned((count, LANES), np.uint8) for _ in blocks)
-        slices = [
-            slice(first, min(first + _CENTROIDS_AT_ONCE, count))
-            for first in range(0, count, _CENTROIDS_AT_ONCE)
-        ]
-        largest: list[np.float32] = []
+        """`lanes` are turned. The kernel for exact segments takes centroids as passages of one token: 1 ms
+        for 32,768 centroids and one core, against 7 for a float32 product (2026-11).
+        """
+        count = len(codebook.centroids)
+        near = tuple(aligned((count, LANES), np.float32) for _ in lanes)
+        rounded = tuple(aligned((count, LANES), np.uint8) for _ in lanes)
+        largest: list[float] = []
 
         def multiply(some: slice) -> None:
-            for block, table in zip(blocks, near, strict=True):
-                np.dot(centroids[some], block, out=table[some])
-                largest.append(table[some].max())
+            ordinals: Int64Array = np.arange(some.start, some.stop)
+            for block, table in zip(lanes, near, strict=True):
+                kernels.exact(block, codebook.tokens, ordinals, table[some])
+                largest.append(float(table[some].max()))
 
-        spread(multiply, slices)
-        scale = np.float32(255) / max(*largest, np.float32(1e-12))
+        spread(multiply, count)
+        scale = np.float32(255 / max(*largest, 1e-12))
 
         def round_(some: slice) -> None:
             for table, small in zip(near, rounded, strict=True):
                 scaled = table[some] * scale
-                small[some] = np.maximum(scaled, np.float32(0), out=scaled)
+                np.maximum(scaled, 0, out=small[some], casting="unsafe")
 
-        spread(round_, slices)
+        spread(round_, count)
         return cls(lanes=lanes, near=near, rounded=rounded)
 
 
-def threshold(sums: Sequence[NDArray[np.int32]], wanted: int) -> int:
+def threshold(sums: Sequence[Int32Array], wanted: int) -> int:
     """The smallest sum that is among the best `wanted` of all (or ties with the last of them)."""
     counts = np.bincount(np.concatenate(sums))
     from_above = np.cumsum(counts[::-1])
