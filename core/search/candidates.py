@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Float32Array, Int64Array, PassageId
+from core.index.kernels.arrays import ScanTable
 from core.index.segment import Segment
 from core.index.snapshot import BoolArray, Snapshot
 from core.search.maxsim import Question, Scorer, Scores
-from core.search.tables import CentroidTables, threshold
+from core.search.tables import threshold
 
 SCORE_DECIMALS = 4
 """Scores are compared rounded: the last bits depend on how a matrix product was cut into blocks, and equal
@@ -58,7 +59,7 @@ class _Scanned:
     segments: list[Segment]
     ordinals: list[Int64Array]
     sums: list[NDArray[np.int32]]
-    tables: CentroidTables
+    tables: Sequence[ScanTable]
     scored_from: int | None = None
 
     @property

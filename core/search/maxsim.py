@@ -10,14 +10,16 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 
 from core.domain import Float32Array, Int32Array, Int64Array
-from core.index.kernels.arrays import LANES, Kernels, QueryLanes
+from core.index.kernels.arrays import LANES, Kernels, QueryLanes, ScanTable
 from core.index.segment import Segment
-from core.search.tables import CentroidTables
+from core.search.tables import scan_tables
+
+Block = TypeVar("Block")
 
 _PIECES_EACH = 2
 """Pieces of work for each thread: few, since handing one over takes 70 µs, but threads do not run equally
@@ -90,44 +92,43 @@ class Scorer:
 
         return self._scored(len(ordinals), self._lanes, score)
 
-    def scan(self, segment: Segment, ordinals: Int64Array, tables: CentroidTables) -> Int32Array:
+    def scan(self, segment: Segment, ordinals: Int64Array, tables: Sequence[ScanTable]) -> Int32Array:
         """How near the centroids of passages of a compressed segment are to the question, `(ordinals,)`
         int32: comparable among segments with the same codebook only.
         """
         tokens, sums = segment.residual_tokens(), np.zeros(len(ordinals), dtype=np.int32)
 
         def scan(some: slice) -> None:
-            for table in tables.rounded:
+            for table in tables:
                 self._kernels.scan(table, tokens, ordinals[some], sums[some])
 
         self.spread(scan, len(ordinals))
         return sums
 
-    def residual(self, segment: Segment, ordinals: Int64Array, tables: CentroidTables) -> Scores:
+    def residual(self, segment: Segment, ordinals: Int64Array, tables: Sequence[ScanTable]) -> Scores:
         """The scores of passages of a compressed segment, in the compressed domain."""
         tokens = segment.residual_tokens()
-        near = {id(lanes): table for lanes, table in zip(tables.lanes, tables.near, strict=True)}
 
-        def score(some: slice, lanes: QueryLanes, best: Float32Array) -> None:
-            self._kernels.residual(lanes, near[id(lanes)], tokens, ordinals[some], best)
+        def score(some: slice, table: ScanTable, best: Float32Array) -> None:
+            self._kernels.residual(table, tokens, ordinals[some], best)
 
-        return self._scored(len(ordinals), tables.lanes, score)
+        return self._scored(len(ordinals), tables, score)
 
-    def tables(self, segment: Segment) -> CentroidTables:
+    def tables(self, segment: Segment) -> tuple[ScanTable, ...]:
         """The similarities of the question with the centroids of a compressed segment's codebook."""
         lanes = _lanes(segment.codec.turn(self._question.vectors))
-        return CentroidTables.of(lanes, segment.codebook, self._kernels, self.spread)
+        return scan_tables(lanes, segment.codebook, self._kernels, self.spread)
 
     def _scored(
         self,
         count: int,
-        lanes: Sequence[QueryLanes],
-        score: Callable[[slice, QueryLanes, Float32Array], None],
+        blocks: Sequence[Block],
+        score: Callable[[slice, Block, Float32Array], None],
     ) -> Scores:
-        best = [np.empty((count, LANES), dtype=np.float32) for _ in lanes]
+        best = [np.empty((count, LANES), dtype=np.float32) for _ in blocks]
 
         def work(some: slice) -> None:
-            for block, found in zip(lanes, best, strict=True):
+            for block, found in zip(blocks, best, strict=True):
                 score(some, block, found[some])
 
         self.spread(work, count)

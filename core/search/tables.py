@@ -3,59 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.domain import Float32Array, Int32Array, Int64Array
+from core.domain import Int32Array, Int64Array
 from core.index.codebook import Codebook
-from core.index.kernels.arrays import LANES, Kernels, QueryLanes, aligned
+from core.index.kernels.arrays import LANES, Kernels, QueryLanes, ScanTable, aligned
 
 Spread = Callable[[Callable[[slice], None], int], None]
 """Does a piece of work for the slices of `range(count)`, in several threads."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CentroidTables:
-    """For each block of LANES query tokens: `near`, `(K, LANES)` float32, the dot products; `rounded`,
-    `(K, LANES)` uint8, the same in steps of 1/255 of the largest of all, nothing below 0.
+def scan_tables(
+    lanes: Sequence[QueryLanes], codebook: Codebook, kernels: Kernels, spread: Spread
+) -> tuple[ScanTable, ...]:
+    """One table for each block of query tokens, turned; all in the same steps, the largest entry is 255.
 
-    A lane that no query token uses is 0. Rounding moves a passage's place by less than the centroids do.
+    The kernel for exact segments takes centroids as passages of one token: 1 ms for 32,768 centroids on one
+    core, against 7 for a float32 product (2026-11).
     """
+    count = len(codebook.centroids)
+    near = [aligned((count, LANES), np.float32) for _ in lanes]
+    rounded = [aligned((count, LANES), np.uint8) for _ in lanes]
+    largest: list[float] = []
 
-    lanes: tuple[QueryLanes, ...]
-    near: tuple[Float32Array, ...]
-    rounded: tuple[NDArray[np.uint8], ...]
+    def multiply(some: slice) -> None:
+        ordinals: Int64Array = np.arange(some.start, some.stop)
+        for block, table in zip(lanes, near, strict=True):
+            kernels.exact(block, codebook.tokens, ordinals, table[some])
+            largest.append(float(table[some].max()))
 
-    @classmethod
-    def of(
-        cls, lanes: tuple[QueryLanes, ...], codebook: Codebook, kernels: Kernels, spread: Spread
-    ) -> CentroidTables:
-        """`lanes` are turned. The kernel for exact segments takes centroids as passages of one token: 1 ms
-        for 32,768 centroids and one core, against 7 for a float32 product (2026-11).
-        """
-        count = len(codebook.centroids)
-        near = tuple(aligned((count, LANES), np.float32) for _ in lanes)
-        rounded = tuple(aligned((count, LANES), np.uint8) for _ in lanes)
-        largest: list[float] = []
+    spread(multiply, count)
+    steps = np.float32(255 / max(*largest, 1e-12))
 
-        def multiply(some: slice) -> None:
-            ordinals: Int64Array = np.arange(some.start, some.stop)
-            for block, table in zip(lanes, near, strict=True):
-                kernels.exact(block, codebook.tokens, ordinals, table[some])
-                largest.append(float(table[some].max()))
+    def round_(some: slice) -> None:
+        for table, small in zip(near, rounded, strict=True):
+            np.maximum(table[some] * steps, np.float32(0), out=small[some], casting="unsafe")
 
-        spread(multiply, count)
-        scale = np.float32(255 / max(*largest, 1e-12))
-
-        def round_(some: slice) -> None:
-            for table, small in zip(near, rounded, strict=True):
-                scaled = table[some] * scale
-                np.maximum(scaled, 0, out=small[some], casting="unsafe")
-
-        spread(round_, count)
-        return cls(lanes=lanes, near=near, rounded=rounded)
+    spread(round_, count)
+    return tuple(
+        ScanTable(lanes=block, near=table, rounded=small, steps=steps)
+        for block, table, small in zip(lanes, near, rounded, strict=True)
+    )
 
 
 def threshold(sums: Sequence[Int32Array], wanted: int) -> int:

@@ -103,6 +103,21 @@ def function(module: Any, name: str, kinds: Sequence[Any]) -> tuple[Builder, Seq
     return ir.IRBuilder(made.append_basic_block()), made.args
 
 
+def either(b: Builder, condition: Value, yes: Callable[[], Value], no: Callable[[], Value]) -> Value:
+    """`yes() if condition else no()`."""
+    with b.if_else(condition) as (then, otherwise):
+        with then:
+            first = yes()
+            after_first = b.block
+        with otherwise:
+            second = no()
+            after_second = b.block
+    result = b.phi(first.type)
+    result.add_incoming(first, after_first)
+    result.add_incoming(second, after_second)
+    return result
+
+
 def each(b: Builder, first: Value, last: Value, body: Callable[[Value], None]) -> None:
     """`for i in range(first, last): body(i)`."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -12,12 +13,13 @@ import numpy as np
 from llvmlite import ir
 from numpy.typing import NDArray
 
-from core.domain import Float32Array, Int64Array
+from core.domain import Float32Array, Int32Array, Int64Array
 from core.index.kernels import dots, programs
-from core.index.kernels.arrays import ExactTokens, QueryLanes, ResidualTokens
+from core.index.kernels.arrays import ExactTokens, QueryLanes, ResidualTokens, ScanTable
 
 _Program = Callable[[ir.Module], None]
 _OPTIMISATION = 3
+_CTYPES = {"ptr": ctypes.c_void_p, "i64": ctypes.c_int64, "float": ctypes.c_float}
 
 
 def native_ways() -> tuple[str, ...]:
@@ -41,43 +43,27 @@ class NativeKernels:
     def name(self) -> str:
         return f"native-{self._way}"
 
-    def scan(
-        self, table: NDArray[np.uint8], tokens: ResidualTokens, ordinals: Int64Array, sums: NDArray[np.int32]
-    ) -> None:
-        run = self._kernel("scan", programs.scan)
+    def scan(self, table: ScanTable, tokens: ResidualTokens, ordinals: Int64Array, sums: Int32Array) -> None:
+        run = self._residual_kernel("scan", programs.scan, table, tokens)
         run(
-            _address(table, np.uint8),
-            _address(tokens.codes, np.uint16),
-            _address(tokens.offsets, np.int64),
+            *_of_table(table),
+            *_of_tokens(tokens),
+            tokens.unit,
+            _address(table.rounded, np.uint8),
+            table.steps,
             _address(ordinals, np.int64),
             len(ordinals),
             _address(sums, np.int32),
         )
 
     def residual(
-        self,
-        query: QueryLanes,
-        near: Float32Array,
-        tokens: ResidualTokens,
-        ordinals: Int64Array,
-        best: Float32Array,
+        self, table: ScanTable, tokens: ResidualTokens, ordinals: Int64Array, best: Float32Array
     ) -> None:
-        dim, bits = len(query.components), tokens.bits
-        run = self._kernel(
-            f"residual_{dim}_{bits}",
-            lambda module: programs.residual(module, way=self._way, dim=dim, bits=bits),
-        )
-        middle, step = query.sums * np.int32((1 << bits) - 1), query.step * tokens.unit
+        run = self._residual_kernel("residual", programs.residual, table, tokens)
         run(
-            _address(query.fours, np.int8),
-            _address(query.components, np.int16),
-            _address(middle, np.int32),
-            _address(step, np.float32),
-            _address(near, np.float32),
-            _address(tokens.codes, np.uint16),
-            _address(tokens.scales, np.uint8),
-            _address(tokens.packed, np.uint8),
-            _address(tokens.offsets, np.int64),
+            *_of_table(table),
+            *_of_tokens(tokens),
+            tokens.unit,
             _address(ordinals, np.int64),
             len(ordinals),
             _address(best, np.float32),
@@ -100,6 +86,13 @@ class NativeKernels:
             _address(best, np.float32),
         )
 
+    def _residual_kernel(
+        self, name: str, program: Callable[..., None], table: ScanTable, tokens: ResidualTokens
+    ) -> Callable[..., None]:
+        dim, bits = len(table.lanes.components), tokens.bits
+        made = partial(program, way=self._way, dim=dim, bits=bits)
+        return self._kernel(f"{name}_{dim}_{bits}", made)
+
     def _kernel(self, name: str, program: _Program) -> Callable[..., None]:
         """The compiled kernel. ctypes lets other threads run while it is called."""
         with self._compiling:
@@ -108,13 +101,31 @@ class NativeKernels:
                 program(module)
                 engine = _compile(module)
                 self._engines.append(engine)  # owns the machine code
-                arguments = [
-                    ctypes.c_int64 if isinstance(each.type, ir.IntType) else ctypes.c_void_p
-                    for each in module.get_global(name).args
-                ]
+                arguments = [_CTYPES[str(each.type)] for each in module.get_global(name).args]
                 prototype = ctypes.CFUNCTYPE(None, *arguments)
                 self._compiled[name] = prototype(engine.get_function_address(name))
             return self._compiled[name]
+
+
+def _of_table(table: ScanTable) -> tuple[int, ...]:
+    """programs.py has the order."""
+    lanes = table.lanes
+    return (
+        _address(lanes.fours, np.int8),
+        _address(lanes.components, np.int16),
+        _address(lanes.sums, np.int32),
+        _address(lanes.step, np.float32),
+        _address(table.near, np.float32),
+    )
+
+
+def _of_tokens(tokens: ResidualTokens) -> tuple[int, ...]:
+    return (
+        _address(tokens.codes, np.uint16),
+        _address(tokens.scales, np.uint8),
+        _address(tokens.packed, np.uint8),
+        _address(tokens.offsets, np.int64),
+    )
 
 
 def _compile(module: ir.Module) -> Any:

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import Float32Array, Int64Array
+from core.domain import Float32Array, Int32Array, Int64Array
 from core.index import residual
-from core.index.kernels.arrays import ExactTokens, QueryLanes, ResidualTokens
+from core.index.kernels.arrays import LOOSE_SCALE, ExactTokens, QueryLanes, ResidualTokens, ScanTable
 
 _TOKENS_AT_ONCE = 4096
 """Tokens scored at a time: their float32 components (2 MB at 128) and scores stay in the cache."""
@@ -24,45 +24,32 @@ class PlainKernels:
 
     name = "numpy"
 
-    def scan(
-        self,
-        table: NDArray[np.uint8],
-        tokens: ResidualTokens,
-        ordinals: Int64Array,
-        sums: NDArray[np.int32],
-    ) -> None:
-        """Score passages by their centroids alone.
+    def scan(self, table: ScanTable, tokens: ResidualTokens, ordinals: Int64Array, sums: Int32Array) -> None:
+        """Score passages roughly, mostly by the centroids of their tokens.
 
-        `table`: `(K, LANES)` uint8, each centroid's similarity with each query token. For each of `ordinals`
-        the largest entry of its tokens in each lane, summed over the lanes, is added to `sums`,
-        `(ordinals,)`.
+        For each of `ordinals` the largest entry of `table.rounded` of its tokens in each lane, summed over
+        the lanes, is added to `sums`, `(ordinals,)`. A token of LOOSE_SCALE or more has its own entry.
         """
         for piece in _pieces(tokens.offsets, ordinals):
-            best = np.maximum.reduceat(table[tokens.codes[piece.tokens]], piece.starts, axis=0)
+            entries = table.rounded[tokens.codes[piece.tokens]]
+            loose = np.flatnonzero(tokens.scales[piece.tokens] >= LOOSE_SCALE)
+            if len(loose):
+                own = _similarities(table, tokens, piece.tokens[loose]) * table.steps
+                entries[loose] = np.clip(own, np.float32(0), np.float32(255)).astype(np.uint8)
+            best = np.maximum.reduceat(entries, piece.starts, axis=0)
             sums[piece.positions] += best.sum(axis=1, dtype=np.int32)
 
     def residual(
-        self,
-        query: QueryLanes,
-        near: Float32Array,
-        tokens: ResidualTokens,
-        ordinals: Int64Array,
-        best: Float32Array,
+        self, table: ScanTable, tokens: ResidualTokens, ordinals: Int64Array, best: Float32Array
     ) -> None:
         """Score passages of a compressed segment: `best[i]`, `(LANES,)` float32, gets the largest similarity
         of each lane with a token of `ordinals[i]`, -inf if it has none.
 
-        A similarity is `near[code]`, of `(K, LANES)` float32, plus that of the query with the residual.
+        A similarity is `table.near[code]` plus that of the query with the residual.
         """
-        middle = (query.sums * np.int32((1 << tokens.bits) - 1)).astype(np.float32)
-        step = query.step * tokens.unit
         best[:] = -np.inf
         for piece in _pieces(tokens.offsets, ordinals):
-            buckets = residual.unpack(tokens.packed[piece.tokens], tokens.bits)
-            found = _dots(buckets, query) * np.float32(2) - middle
-            found *= step
-            found *= tokens.scales[piece.tokens, None].astype(np.float32)
-            found += near[tokens.codes[piece.tokens]]
+            found = _similarities(table, tokens, piece.tokens)
             best[piece.positions] = np.maximum.reduceat(found, piece.starts, axis=0)
 
     def exact(self, query: QueryLanes, tokens: ExactTokens, ordinals: Int64Array, best: Float32Array) -> None:
@@ -73,6 +60,16 @@ class PlainKernels:
             found *= query.step
             found *= tokens.scales[piece.tokens, None]
             best[piece.positions] = np.maximum.reduceat(found, piece.starts, axis=0)
+
+
+def _similarities(table: ScanTable, tokens: ResidualTokens, numbers: Int64Array) -> Float32Array:
+    """Of some tokens of a compressed segment with each lane, `(numbers, LANES)`."""
+    middle = (table.lanes.sums * np.int32((1 << tokens.bits) - 1)).astype(np.float32)
+    found = _dots(residual.unpack(tokens.packed[numbers], tokens.bits), table.lanes) * np.float32(2) - middle
+    found *= table.lanes.step * tokens.unit
+    found *= tokens.scales[numbers, None].astype(np.float32)
+    found += table.near[tokens.codes[numbers]]
+    return found
 
 
 class _Piece:

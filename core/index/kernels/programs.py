@@ -7,11 +7,12 @@ layout.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from llvmlite import ir
 
-from core.index.kernels.arrays import LANES
+from core.index.kernels.arrays import LANES, LOOSE_SCALE
 from core.index.kernels.dots import QueryAddresses, Token, dots
 from core.index.kernels.emit import (
     F32,
@@ -25,6 +26,7 @@ from core.index.kernels.emit import (
     address,
     constant,
     each,
+    either,
     fold,
     function,
     intrinsic,
@@ -39,75 +41,77 @@ from core.index.kernels.emit import (
 _LOWEST = constant(vector(F32, LANES), -math.inf)
 
 
-def scan(module: ir.Module) -> None:
-    """Takes (table u8 (K, LANES), codes u16, offsets i64, ordinals i64, count, sums i32).
+_RESIDUAL_ARGUMENTS = [POINTER] * 9 + [F32]
+"""Of `scan` and `residual` first: fours, components, sums i32, step f32, near f32 (K, LANES), codes u16,
+scales u8, packed u8, offsets i64, unit."""
 
-    Reading the codes in order is nearly all the work: 0.65 ns a token with 16,384 centroids (their table fits
-    the second cache), 1.2 with 65,536 (one core, 2026-11; 29 for a plain loop).
+
+def scan(module: ir.Module, *, way: str, dim: int, bits: int) -> None:
+    """Takes (_RESIDUAL_ARGUMENTS, rounded u8 (K, LANES), steps f32, ordinals i64, count, sums i32).
+
+    Reading codes in order is nearly all the work: 0.6 ns a token with 16,384 centroids (their table fits the
+    second cache), 1.2 with 65,536 (one core, 2026-11; 29 for a plain loop).
     """
-    b, (table, codes, offsets, ordinals, count, sums) = function(
-        module, "scan", [POINTER] * 4 + [I64] + [POINTER]
-    )
-    row, wide = vector(I8, LANES), vector(I16, LANES)
+    more = [POINTER, F32, POINTER, I64, POINTER]
+    b, arguments = function(module, f"scan_{dim}_{bits}", [*_RESIDUAL_ARGUMENTS, *more])
+    *shared, rounded, steps, ordinals, count, sums = arguments
+    residuals = _Residuals(b, shared, way=way, dim=dim, bits=bits)
+    entries, wide, lanes = vector(I8, LANES), vector(I16, LANES), vector(F32, LANES)
+    steps = splat(b, steps, LANES)
 
     def passage(position: Value) -> None:
-        start, end = _tokens(b, offsets, item(b, ordinals, I64, position))
-        best = fold(b, start, end, constant(row, 0), token)
+        start, end = _tokens(b, residuals.offsets, item(b, ordinals, I64, position))
+        best = fold(b, start, end, constant(entries, 0), token)
         found = intrinsic(b, f"llvm.vector.reduce.add.v{LANES}i16", I16, b.zext(best, wide))
         place = address(b, sums, I32, position)
         b.store(b.add(b.load(place, typ=I32), b.zext(found, I32)), place)
 
     def token(number: Value, best: Value) -> Value:
-        code = b.zext(item(b, codes, I16, number), I64)
-        found = load(b, table, row, at=b.mul(code, constant(I64, LANES)), align=LANES)
-        return intrinsic(b, f"llvm.umax.v{LANES}i8", row, best, found)
+        loose = b.icmp_unsigned(">=", residuals.scale(number), constant(I8, LOOSE_SCALE))
+        found = either(b, loose, lambda: measured(number), lambda: looked_up(number))
+        return intrinsic(b, f"llvm.umax.v{LANES}i8", entries, best, found)
+
+    def looked_up(number: Value) -> Value:
+        return load(b, rounded, entries, at=b.mul(residuals.code(number), constant(I64, LANES)), align=LANES)
+
+    def measured(number: Value) -> Value:
+        found = b.fmul(residuals.similarities(number), steps)
+        found = intrinsic(b, f"llvm.maxnum.v{LANES}f32", lanes, found, constant(lanes, 0.0))
+        found = intrinsic(b, f"llvm.minnum.v{LANES}f32", lanes, found, constant(lanes, 255.0))
+        return b.fptoui(found, entries)
 
     each(b, constant(I64, 0), count, passage)
     b.ret_void()
 
 
 def residual(module: ir.Module, *, way: str, dim: int, bits: int) -> None:
-    """Takes (fours, components, bias i32, factor f32, near f32 (K, LANES), codes u16,
-    scales u8, packed u8, offsets i64, ordinals i64, count, best f32 (count, LANES)).
+    """Takes (_RESIDUAL_ARGUMENTS, ordinals i64, count, best f32 (count, LANES)).
 
-    In each lane the largest of `near[code] + (2 * dot - bias) * factor * scale` over a passage's tokens. 28
-    ns a token of 128 dimensions and core with 512-bit VNNI, 32 with 256-bit, 40 to 47 with AVX2 (2026-11);
+    28 ns a token of 128 dimensions and core with 512-bit VNNI, 32 with 256-bit, 40 to 47 with AVX2 (2026-11);
     two or four tokens at a time, to load the query less often, were no faster.
     """
-    kinds = [POINTER] * 10 + [I64] + [POINTER]
+    kinds = [*_RESIDUAL_ARGUMENTS, POINTER, I64, POINTER]
     b, arguments = function(module, f"residual_{dim}_{bits}", kinds)
-    fours, components, bias, factor, near, codes, scales, packed, offsets, ordinals, count, best = arguments
-    query = QueryAddresses(fours=fours, components=components)
-    nbytes = dim * bits // 8
-    unpacked = scratch(b, dim)
-    lanes = _Lanes(b, bias=bias, factor=factor)
-
-    def token(number: Value) -> Value:
-        _unpack(b, address(b, packed, I8, b.mul(number, constant(I64, nbytes))), unpacked, dim, bits)
-        found = dots(b, way, Token(address=unpacked, dim=dim, largest=(1 << bits) - 1), query)
-        doubled = b.shl(found, constant(found.type, 1))
-        scale = b.uitofp(item(b, scales, I8, number), F32)
-        code = b.zext(item(b, codes, I16, number), I64)
-        row = load(b, near, vector(F32, LANES), at=b.mul(code, constant(I64, 4 * LANES)), align=4)
-        return b.fadd(lanes.scaled(doubled, scale), row)
-
-    _best_of_passages(b, offsets, ordinals, count, best, token)
+    *shared, ordinals, count, best = arguments
+    residuals = _Residuals(b, shared, way=way, dim=dim, bits=bits)
+    _best_of_passages(b, residuals.offsets, ordinals, count, best, residuals.similarities)
     b.ret_void()
 
 
 def exact(module: ir.Module, *, way: str, dim: int) -> None:
-    """Takes (fours, components, bias i32, factor f32, codes i8, scales f32, offsets i64, ordinals i64,
+    """Takes (fours, components, middle i32, factor f32, codes i8, scales f32, offsets i64, ordinals i64,
     count, best f32 (count, LANES)).
 
-    In each lane the largest of `(dot - bias) * factor * scale` over a passage's tokens; the dot is that of
+    In each lane the largest of `(dot - middle) * factor * scale` over a passage's tokens; the dot is that of
     the codes plus 128, as unsigned bytes.
     """
     kinds = [POINTER] * 8 + [I64] + [POINTER]
     b, arguments = function(module, f"exact_{dim}", kinds)
-    fours, components, bias, factor, codes, scales, offsets, ordinals, count, best = arguments
+    fours, components, middle, factor, codes, scales, offsets, ordinals, count, best = arguments
     query = QueryAddresses(fours=fours, components=components)
     unsigned = scratch(b, dim)
-    lanes, row = _Lanes(b, bias=bias, factor=factor), vector(I8, dim)
+    row = vector(I8, dim)
+    lanes = _Lanes(b, middle=_lanes_at(b, middle, I32), factor=_lanes_at(b, factor, F32))
 
     def token(number: Value) -> Value:
         signed = load(b, codes, row, at=b.mul(number, constant(I64, dim)))
@@ -119,19 +123,51 @@ def exact(module: ir.Module, *, way: str, dim: int) -> None:
     b.ret_void()
 
 
-class _Lanes:
-    """What turns the integers of each lane into a similarity, read once."""
+class _Residuals:
+    """The tokens of a compressed segment, and what they have to do with the query."""
 
-    def __init__(self, b: Builder, *, bias: Value, factor: Value) -> None:
-        start = constant(I64, 0)
-        self._b = b
-        self._bias = load(b, bias, vector(I32, LANES), at=start, align=4)
-        self._factor = load(b, factor, vector(F32, LANES), at=start, align=4)
+    def __init__(self, b: Builder, shared: Sequence[Value], *, way: str, dim: int, bits: int) -> None:
+        fours, components, sums, step, near, codes, scales, packed, offsets, unit = shared
+        middle = b.mul(_lanes_at(b, sums, I32), constant(vector(I32, LANES), (1 << bits) - 1))
+        factor = b.fmul(_lanes_at(b, step, F32), splat(b, unit, LANES))
+        self.offsets = offsets
+        self._b, self._way, self._dim, self._bits = b, way, dim, bits
+        self._query = QueryAddresses(fours=fours, components=components)
+        self._lanes = _Lanes(b, middle=middle, factor=factor)
+        self._near, self._codes, self._scales, self._packed = near, codes, scales, packed
+        self._unpacked = scratch(b, dim)
+
+    def code(self, number: Value) -> Value:
+        return self._b.zext(item(self._b, self._codes, I16, number), I64)
+
+    def scale(self, number: Value) -> Value:
+        return item(self._b, self._scales, I8, number)
+
+    def similarities(self, number: Value) -> Value:
+        """`near[code] + (2 * dot - sums * (levels - 1)) * step * unit * scale`, as plain.py has it."""
+        b, dim, bits = self._b, self._dim, self._bits
+        nbytes = constant(I64, dim * bits // 8)
+        _unpack(b, address(b, self._packed, I8, b.mul(number, nbytes)), self._unpacked, dim, bits)
+        found = dots(
+            b, self._way, Token(address=self._unpacked, dim=dim, largest=(1 << bits) - 1), self._query
+        )
+        doubled = b.shl(found, constant(found.type, 1))
+        near = load(
+            b, self._near, vector(F32, LANES), at=b.mul(self.code(number), constant(I64, 4 * LANES)), align=4
+        )
+        return b.fadd(self._lanes.scaled(doubled, b.uitofp(self.scale(number), F32)), near)
+
+
+class _Lanes:
+    """What turns the integers of each lane into a similarity."""
+
+    def __init__(self, b: Builder, *, middle: Value, factor: Value) -> None:
+        self._b, self._middle, self._factor = b, middle, factor
 
     def scaled(self, dot: Value, scale: Value) -> Value:
-        """`(dot - bias) * factor * scale`, rounded after each step, as numpy does."""
+        """`(dot - middle) * factor * scale`, rounded after each step, as numpy does."""
         b = self._b
-        whole = b.sitofp(b.sub(dot, self._bias), vector(F32, LANES))
+        whole = b.sitofp(b.sub(dot, self._middle), vector(F32, LANES))
         return b.fmul(b.fmul(whole, self._factor), splat(b, scale, LANES))
 
 
@@ -150,6 +186,11 @@ def _best_of_passages(
         b.store(found, address(b, best, lanes, position), align=4)
 
     each(b, constant(I64, 0), count, passage)
+
+
+def _lanes_at(b: Builder, base: Value, element: Any) -> Value:
+    """LANES numbers that lie one after the other."""
+    return load(b, base, vector(element, LANES), at=constant(I64, 0), align=4)
 
 
 def _tokens(b: Builder, offsets: Value, ordinal: Value) -> tuple[Value, Value]:
