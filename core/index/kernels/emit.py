@@ -17,6 +17,8 @@ I8, I16, I32, I64, F32 = ir.IntType(8), ir.IntType(16), ir.IntType(32), ir.IntTy
 _NATURAL = {"i8": 1, "i16": 2, "i32": 4, "i64": 8, "float": 4}
 """Bytes of an element, at a multiple of which numpy puts it."""
 
+_CACHE_LINE = 64
+
 Value = Any
 """llvmlite is untyped: a value of the program that is being built."""
 Builder = ir.IRBuilder
@@ -103,21 +105,6 @@ def function(module: Any, name: str, kinds: Sequence[Any]) -> tuple[Builder, Seq
     return ir.IRBuilder(made.append_basic_block()), made.args
 
 
-def either(b: Builder, condition: Value, yes: Callable[[], Value], no: Callable[[], Value]) -> Value:
-    """`yes() if condition else no()`."""
-    with b.if_else(condition) as (then, otherwise):
-        with then:
-            first = yes()
-            after_first = b.block
-        with otherwise:
-            second = no()
-            after_second = b.block
-    result = b.phi(first.type)
-    result.add_incoming(first, after_first)
-    result.add_incoming(second, after_second)
-    return result
-
-
 def each(b: Builder, first: Value, last: Value, body: Callable[[Value], None]) -> None:
     """`for i in range(first, last): body(i)`."""
 
@@ -149,3 +136,29 @@ def fold(
     result.add_incoming(initial, before)
     result.add_incoming(following, end)
     return result
+
+
+def in_steps(
+    b: Builder,
+    first: Value,
+    last: Value,
+    step: int,
+    initial: Value,
+    body: Callable[[Value, Value, Value], Value],
+) -> Value:
+    """`for i in range(first, last, step): carried = body(i, min(i + step, last), carried)`; the last one."""
+    count = b.sdiv(b.add(b.sub(last, first), constant(I64, step - 1)), constant(I64, step))
+
+    def one(number: Value, carried: Value) -> Value:
+        start = b.add(first, b.mul(number, constant(I64, step)))
+        end = intrinsic(b, "llvm.smin.i64", I64, b.add(start, constant(I64, step)), last)
+        return body(start, end, carried)
+
+    return fold(b, constant(I64, 0), count, initial, one)
+
+
+def prefetch(b: Builder, place: Value, nbytes: int) -> None:
+    """Have the cache lines of what lies at an address fetched, and go on."""
+    read, keep, data = constant(I32, 0), constant(I32, 3), constant(I32, 1)
+    for at in (*range(0, nbytes, _CACHE_LINE), nbytes - 1):
+        intrinsic(b, "llvm.prefetch.p0", ir.VoidType(), address(b, place, I8, at), read, keep, data)

@@ -28,14 +28,16 @@ class PlainKernels:
         """Score passages roughly, mostly by the centroids of their tokens.
 
         For each of `ordinals` the largest entry of `table.rounded` of its tokens in each lane, summed over
-        the lanes, is added to `sums`, `(ordinals,)`. A token of LOOSE_SCALE or more has its own entry.
+        the lanes, is added to `sums`, `(ordinals,)`. A token of LOOSE_SCALE or more counts with its own
+        similarity, too.
         """
         for piece in _pieces(tokens.offsets, ordinals):
             entries = table.rounded[tokens.codes[piece.tokens]]
             loose = np.flatnonzero(tokens.scales[piece.tokens] >= LOOSE_SCALE)
             if len(loose):
                 own = _similarities(table, tokens, piece.tokens[loose]) * table.steps
-                entries[loose] = np.clip(own, np.float32(0), np.float32(255)).astype(np.uint8)
+                own = np.clip(own, np.float32(0), np.float32(255)).astype(np.uint8)
+                entries[loose] = np.maximum(entries[loose], own)
             best = np.maximum.reduceat(entries, piece.starts, axis=0)
             sums[piece.positions] += best.sum(axis=1, dtype=np.int32)
 
