@@ -6,7 +6,7 @@ many centroids would take 64 times as long for a residual that is a few per cent
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ SAMPLE_PER_GROUP = 256
 
 _ITERATIONS = 8
 _ROWS_AT_ONCE = 16_384
+_PASSAGES_AT_ONCE = 256
 _SEED = 1
 
 
@@ -62,7 +63,7 @@ def train_codebook(job: TrainingJob) -> tuple[Path, int]:
     """
     opened = [Segment.open(path, Codebooks(job.folder)) for path in job.segments]
     rotation = random_rotation(opened[0].form.dim)
-    sample = _sample(opened, sample_size(job.tokens)) @ rotation
+    sample = rotated(_drawn(opened, sample_size(job.tokens)), sample_size(job.tokens), rotation)
     centroids, starts = train(sample, centroid_count(job.tokens), job.threads)
     trained = Trained(
         centroids=centroids,
@@ -75,15 +76,28 @@ def train_codebook(job: TrainingJob) -> tuple[Path, int]:
     return write_codebook(job.folder, trained), len(centroids)
 
 
-def _sample(segments: Sequence[Segment], wanted: int) -> Float32Array:
-    """Embeddings of passages drawn at random, about `wanted` tokens, `(tokens, dim)` float32."""
+def rotated(parts: Iterable[Float32Array], at_most: int, rotation: Float32Array) -> Float32Array:
+    """Embeddings that come in parts, `(any, dim)` float32, turned, in one array of `at_most` rows or fewer.
+
+    Only one copy of them is ever in memory: half a gigabyte, for a large library.
+    """
+    sample = np.empty((at_most, len(rotation)), dtype=np.float32)
+    filled = 0
+    for part in parts:
+        some = part[: at_most - filled]
+        np.matmul(some, rotation, out=sample[filled : filled + len(some)])
+        filled += len(some)
+    return sample[:filled]
+
+
+def _drawn(segments: Sequence[Segment], wanted: int) -> Iterator[Float32Array]:
+    """Embeddings of passages drawn at random, about `wanted` tokens, as `(tokens, dim)` float32."""
     drawn = np.random.default_rng(_SEED)
     share = min(1.0, wanted / max(1, sum(segment.header.tokens for segment in segments)))
-    parts = []
     for segment in segments:
         ordinals = np.flatnonzero(drawn.random(segment.header.passages) < share)
-        parts.append(segment.codec.decompress(segment.part(ordinals).tokens))
-    return np.concatenate(parts)
+        for some in np.array_split(ordinals, max(1, len(ordinals) // _PASSAGES_AT_ONCE)):
+            yield segment.codec.decompress(segment.part(some).tokens)
 
 
 def train(sample: Float32Array, centroids: int, threads: int) -> tuple[Float32Array, Int64Array]:

@@ -12,18 +12,19 @@ from pathlib import Path
 
 import numpy as np
 
-from core.domain import Float32Array, Int64Array
+from core.domain import Float32Array
 from core.index.blas import one_blas_thread
 from core.index.codebook import Codebook, Codebooks, Trained, random_rotation, write_codebook
 from core.index.codec import Codec, ExactCodec, ResidualCodec
 from core.index.format import Header
-from core.index.kernels.arrays import Kernels
+from core.index.kernels.arrays import LOOSE_SCALE, Kernels
 from core.index.segment import EncodedPassages, Segment, write_segment
 from core.index.snapshot import Snapshot
-from core.index.training import centroid_count, sample_size, train
+from core.index.training import centroid_count, rotated, sample_size, train
 from core.search.candidates import Candidates
 from core.search.maxsim import Question, Scorer
 from tests.bench.embeddings import TokenBatch, of_passages
+from tests.bench.memory import peak_bytes
 
 SEGMENT_TOKENS = 2_000_000
 """The program's merges make segments about this large."""
@@ -34,12 +35,15 @@ _MODEL = bytes(16)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """An index in a folder, and what it took: `train_s` of `build_s` seconds went into the codebook."""
+    """An index in a folder, and what it took: `train_s` of `build_s` seconds went into the codebook;
+    `peak_bytes`: the most memory of the process that built it.
+    """
 
     folder: Path
     tokens: int
     build_s: float
     train_s: float
+    peak_bytes: int
 
     @property
     def bytes(self) -> int:
@@ -57,9 +61,14 @@ Batches = Callable[[], Iterator[TokenBatch]]
 def build(folder: Path, batches: Batches, tokens: int, bits: int | None) -> Built:
     """Index about `tokens` tokens with residuals of `bits`, or exactly (None); passages are numbered from 0.
 
-    The codebook is trained on a sample in a process of its own, as in the program. The batches are read
-    twice, and the time that they take to come counts.
+    In a process of its own, so that the peak of its memory is that of building. The batches are read twice,
+    and the time that they take to come counts.
     """
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_build, folder, batches, tokens, bits).result()
+
+
+def _build(folder: Path, batches: Batches, tokens: int, bits: int | None) -> Built:
     folder.mkdir(parents=True)
     started = time.perf_counter()
     codec: Codec = ExactCodec(dim=next(batches()).vectors.shape[1])
@@ -74,6 +83,7 @@ def build(folder: Path, batches: Batches, tokens: int, bits: int | None) -> Buil
         tokens=tokens,
         build_s=time.perf_counter() - started,
         train_s=trained - started,
+        peak_bytes=peak_bytes(),
     )
 
 
@@ -112,6 +122,7 @@ class Engine:
         """Wall time of the scan of centroids alone, with all threads, best of some rounds.
 
         A small segment is repeated until it holds `at_least` tokens, so that memory is measured, not a cache.
+        Loose tokens are counted as others: how many there are is the encoder's affair.
         """
         segment = _repeated(self._snapshot.views[0].segment, at_least)
         ordinals = np.arange(segment.header.passages, dtype=np.int64)
@@ -128,26 +139,20 @@ class Engine:
 
 def _train(folder: Path, batches: Iterator[TokenBatch], tokens: int, bits: int) -> Codebook:
     rotation = random_rotation(next(batches).vectors.shape[1])
-    share = min(1.0, sample_size(tokens) / tokens)
-    drawn = np.random.default_rng(0)
-    parts = []
-    for counts, vectors in batches:
-        chosen = np.repeat(drawn.random(len(counts)) < share, counts)
-        parts.append(vectors[chosen])
-    sample = folder / "sample.npy"
-    np.save(sample, np.concatenate(parts) @ rotation)
-    del parts
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        centroids, starts = pool.submit(_train_on, sample, centroid_count(tokens)).result()
-    sample.unlink()
+    wanted = sample_size(tokens)
+    sample = rotated(_drawn(batches, min(1.0, wanted / tokens)), wanted, rotation)
+    centroids, starts = train(sample, centroid_count(tokens), os.cpu_count() or 1)
     trained = Trained(
         centroids=centroids, starts=starts, rotation=rotation, model=_MODEL, bits=bits, tokens=tokens
     )
     return Codebooks(folder).get(bytes.fromhex(write_codebook(folder, trained).stem))
 
 
-def _train_on(sample: Path, centroids: int) -> tuple[Float32Array, Int64Array]:
-    return train(np.load(sample), centroids, os.cpu_count() or 1)
+def _drawn(batches: Iterator[TokenBatch], share: float) -> Iterator[Float32Array]:
+    """The embeddings of passages drawn at random."""
+    drawn = np.random.default_rng(0)
+    for counts, vectors in batches:
+        yield vectors[np.repeat(drawn.random(len(counts)) < share, counts)]
 
 
 def _groups(batches: Iterator[TokenBatch]) -> Iterator[list[TokenBatch]]:
@@ -186,13 +191,10 @@ def _repeated(segment: Segment, at_least: int) -> Segment:
     """What a scan reads of a segment, several times over in memory."""
     times = -(-at_least // segment.header.tokens)
     counts = np.tile(np.diff(segment.offsets), times)
-    header = replace(
-        segment.header, passages=len(counts), tokens=int(counts.sum()), checksums=segment.header.checksums
-    )
-    codes, *others = segment.arrays
+    codes, scales, packed = segment.arrays
     return replace(
         segment,
-        header=header,
+        header=replace(segment.header, passages=len(counts), tokens=int(counts.sum())),
         offsets=np.concatenate([[0], np.cumsum(counts)]),
-        arrays=(np.tile(codes, times), *others),
+        arrays=(np.tile(codes, times), np.tile(np.minimum(scales, LOOSE_SCALE - 1), times), packed),
     )

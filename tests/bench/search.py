@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import statistics
 import sys
 import tempfile
@@ -29,7 +28,7 @@ import numpy as np
 from core.domain import Float32Array
 from core.encode.lexical import LexicalEncoder
 from core.index.kernels.arrays import Kernels
-from core.index.kernels.choose import load_kernels
+from core.index.kernels.choose import all_kernels, load_kernels
 from core.layout import RARITY_TABLE
 from tests.bench.embeddings import TokenBatch, of_passages, real_embeddings, synthetic_embeddings
 from tests.bench.engine import Batches, Engine, build
@@ -46,7 +45,8 @@ KEPT_AS_FILE = 4_000_000
 of any engine's time; beyond that they are made as they are needed."""
 
 _BATCH_TOKENS = 100_000
-_CODE_BYTES = 2
+_SCANNED_BYTES = 3
+"""Of each token: the number of its centroid and its scale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ def main(words: list[str]) -> int:
     report: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(dir=arguments.scratch) as folder:
         place = Path(folder)
-        kernels = load_kernels(place / "kernels.json")
+        kernels = kernels_named(arguments.kernels) if arguments.kernels else load_kernels(place / "kernels")
         for embeddings in _given(arguments.data, tokens, place):
             rows, figures = measure(embeddings, kernels, place / f"indexes-{embeddings.name}")
             if peers and embeddings.folder:
@@ -97,11 +97,19 @@ def main(words: list[str]) -> int:
     return 0
 
 
+def kernels_named(name: str) -> Kernels:
+    """Raises ValueError."""
+    known = all_kernels()
+    if name not in known:
+        raise ValueError(f"this machine's kernels are {', '.join(known)}")
+    return known[name]()
+
+
 def measure(embeddings: Embeddings, kernels: Kernels, place: Path) -> tuple[list[Row], dict[str, Any]]:
     """Our own engine at 4 and 2 bits. `exact` among the figures is the oracle's answer."""
     exact = exact_top(of_passages(embeddings.batches(), _BATCH_TOKENS), embeddings.queries)
     threads = os.cpu_count() or 1
-    floor = read_ns_per_byte(threads) * _CODE_BYTES
+    floor = read_ns_per_byte(threads) * _SCANNED_BYTES
     figures: dict[str, Any] = {
         "kernels": kernels.name,
         "threads": threads,
@@ -122,7 +130,7 @@ def measure(embeddings: Embeddings, kernels: Kernels, place: Path) -> tuple[list
             p95_ms=float(np.quantile(times, 0.95)),
             build_s=built.build_s,
             bytes_per_token=built.bytes / built.tokens,
-            peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            peak_mb=built.peak_bytes / 2**20,
         )
         rows.append(row)
         figures |= {
@@ -210,6 +218,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-peers", action="store_true", help="our own engine only")
     parser.add_argument("--data", type=Path, metavar="DIR", help="also real embeddings of the sets below DIR")
     parser.add_argument("--tokens", type=int, metavar="N", help=f"how many (default: {FULL_TOKENS:,})")
+    parser.add_argument("--kernels", metavar="NAME", help="not the fastest: native-avx2, numpy, ...")
     parser.add_argument("--scratch", type=Path, metavar="DIR", help="where indexes may lie meanwhile")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     return parser

@@ -26,7 +26,7 @@ def load_kernels(remembered: Path) -> Kernels:
     """
     known = _read(remembered)
     this = _machine()
-    by_name = _all_kernels()
+    by_name = all_kernels()
     if known.get("machine") == this and known.get("kernels") in by_name:
         return by_name[known["kernels"]]()
     best = fastest([make() for make in by_name.values()])
@@ -51,7 +51,7 @@ def fastest(kernels: list[Kernels]) -> Kernels:
     return min(timed, key=lambda pair: pair[0])[1] if timed else PlainKernels()
 
 
-def _all_kernels() -> dict[str, Callable[[], Kernels]]:
+def all_kernels() -> dict[str, Callable[[], Kernels]]:
     """By name; made when called, since LLVM takes a moment to load."""
     found: dict[str, Callable[[], Kernels]] = {PlainKernels.name: PlainKernels}
     try:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import sys
 import tempfile
 import time
@@ -22,6 +21,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.bench.memory import peak_bytes
 from tests.bench.peers.folder import PeerFolder, read_folder
 
 DEPTH = 10
@@ -110,7 +110,7 @@ def measure(peer: Peer, folder: PeerFolder, queries: int | None = None) -> Repor
         searches = [_searched(words, search, wanted) for words, search in peer.searches().items()]
         bytes_on_disk = sum(path.stat().st_size for path in Path(place).rglob("*") if path.is_file())
         # Before the changes: some engines rebuild everything for one.
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        peak = peak_bytes()
         extra = np.array(folder.passages()[0][::-1])
         add_one_s = _seconds("add", lambda: peer.add(extra))
         delete_one_s = _seconds("delete", lambda: peer.delete(len(folder.counts) // 2))
