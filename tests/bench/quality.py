@@ -1,27 +1,30 @@
 """How good are the answers? Retrieval sets through the program's own splitting, encoding, index and search.
 
-`python3 packaging/tasks.py bench quality --data DIR [--set NAME …] [--json]`: DIR holds sets in the format of
-retrieval_set.py. Every passage of a set becomes a document (which the program may split), every query is
-asked for ten results. Prints recall at 1, 5 and 10, MRR@10 and nDCG@10.
+`python3 packaging/tasks.py bench quality --data DIR [--set NAME …] [--bits 4|2] [--json]`: DIR holds sets in
+the format of retrieval_set.py. Every passage of a set becomes a document (which the program may split), every
+query is asked for ten results. Prints recall at 1, 5 and 10, MRR@10 and nDCG@10. With `--bits` the index is
+compressed, however small it is.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from core.catalogue import documents, sources
+from core.catalogue import codebooks, documents, segments, sources
 from core.catalogue.catalogue import Catalogue
 from core.domain import ExtractedText, FileStamp, Query
 from core.encode.encoder import Encoder
 from core.encode.lexical import LexicalEncoder
-from core.index.codebook import Codebooks
-from core.index.codec import ExactCodec
+from core.index.codebook import Codebook, Codebooks, codebook_file
+from core.index.codec import Codec, ExactCodec, ResidualCodec
+from core.index.training import TrainingJob, train_codebook
 from core.indexing.batch import Batch, ReadDocument, encode_document
 from core.indexing.staleness import PipelineFingerprint
 from core.layout import RARITY_TABLE, LibraryLayout
@@ -46,14 +49,23 @@ class Measured:
     search_ms_per_query: float
 
 
-def measure(retrieval_set: RetrievalSet, encoder: Encoder) -> Measured:
-    """Index the passages in a library that is thrown away, ask all queries, judge."""
+def measure(retrieval_set: RetrievalSet, encoder: Encoder, bits: int | None = None) -> Measured:
+    """Index the passages in a library that is thrown away, ask all queries, judge.
+
+    With `bits` for residuals, the codebook is trained on the same passages before the clock starts.
+    """
     with tempfile.TemporaryDirectory() as folder:
         layout = LibraryLayout(Path(folder))
         layout.index.mkdir()
+        codec: Codec = ExactCodec(dim=encoder.dim)
         with Catalogue.open(layout.catalogue) as catalogue:
+            if bits is not None:
+                codebook, content = _trained(retrieval_set, encoder, layout.index, bits)
+                codec = ResidualCodec(codebook=codebook)
+                with catalogue.write() as db:
+                    codebooks.insert(db, codebook_file(codebook.id), content)
             started = time.perf_counter()
-            _index(retrieval_set, catalogue, layout, encoder)
+            _index(retrieval_set, catalogue, layout, encoder, codec)
             indexed = time.perf_counter()
             searcher = Searcher(catalogue, layout, encoder, Codebooks(layout.index))
             rankings = {
@@ -70,8 +82,32 @@ def measure(retrieval_set: RetrievalSet, encoder: Encoder) -> Measured:
     )
 
 
+def _trained(
+    retrieval_set: RetrievalSet, encoder: Encoder, index: Path, bits: int
+) -> tuple[Codebook, codebooks.Content]:
+    """A codebook in `index`, of the same passages in a library that is thrown away."""
+    with tempfile.TemporaryDirectory() as folder:
+        exact = LibraryLayout(Path(folder))
+        exact.index.mkdir()
+        with Catalogue.open(exact.catalogue) as catalogue:
+            _index(retrieval_set, catalogue, exact, encoder, ExactCodec(dim=encoder.dim))
+            with catalogue.read() as db:
+                live = segments.live(db)
+        tokens = sum(each.alive_tokens for each in live)
+        job = TrainingJob(
+            folder=index,
+            segments=tuple(exact.index / each.file for each in live),
+            tokens=tokens,
+            bits=bits,
+            threads=os.cpu_count() or 1,
+        )
+        path, count = train_codebook(job)
+    content = codebooks.Content(model=encoder.digest, centroids=count, trained_tokens=tokens)
+    return Codebooks(index).get(bytes.fromhex(path.stem)), content
+
+
 def _index(
-    retrieval_set: RetrievalSet, catalogue: Catalogue, layout: LibraryLayout, encoder: Encoder
+    retrieval_set: RetrievalSet, catalogue: Catalogue, layout: LibraryLayout, encoder: Encoder, codec: Codec
 ) -> None:
     with catalogue.write() as db:
         source_id = sources.add(db, _ROOT)
@@ -81,7 +117,7 @@ def _index(
     batch = Batch(catalogue, layout.index, encoder, str(PipelineFingerprint.of(encoder)))
     for document_id, each in zip(ids, retrieval_set.passages, strict=True):
         text = ExtractedText(text=each.text, title=each.title, format="txt")
-        encoded = encode_document(text, encoder, ExactCodec(dim=encoder.dim), CancelToken())
+        encoded = encode_document(text, encoder, codec, CancelToken())
         batch.add(
             ReadDocument(document_id=document_id, text=text, stamp=_STAMP, content_hash=b"", encoded=encoded)
         )
@@ -97,6 +133,7 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench quality", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder with the sets")
     parser.add_argument("--set", action="append", metavar="NAME", help="only this set (may be repeated)")
+    parser.add_argument("--bits", type=int, choices=(2, 4), help="of the residuals in a compressed index")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     arguments = parser.parse_args(words)
     found = find_sets(arguments.data)
@@ -107,7 +144,7 @@ def main(words: list[str]) -> int:
     if not arguments.json:
         print(f"{'set':<18} queries   docs    R@1    R@5   R@10    MRR   nDCG   ms/doc  ms/query")
     for name in wanted:
-        _print(measure(read_set(found[name], name), encoder), as_json=arguments.json)
+        _print(measure(read_set(found[name], name), encoder, arguments.bits), as_json=arguments.json)
     return 0
 
 
