@@ -180,5 +180,5 @@ def _by_group(groups: Int64Array) -> Iterator[tuple[int, Int64Array]]:
     order = np.argsort(flat, kind="stable")
     tokens = order // groups.shape[1]
     present, first = np.unique(flat[order], return_index=True)
-    for group, some in zip(present, np.split(tokens, first[1:]), strict=True):
+    for group, some in zip(present, np.split(tokens, first)[1:], strict=True):
         yield int(group), some

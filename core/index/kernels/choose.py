@@ -27,7 +27,7 @@ def load_kernels(remembered: Path) -> Kernels:
     known = _read(remembered)
     this = _machine()
     by_name = all_kernels()
-    if known.get("machine") == this and known.get("kernels") in by_name:
+    if known.get("machine") == this and known.get("kernels") in list(by_name):
         return by_name[known["kernels"]]()
     best = fastest([make() for make in by_name.values()])
     _write(remembered, {"machine": this, "kernels": best.name})

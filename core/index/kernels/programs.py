@@ -253,4 +253,4 @@ def _unpack(b: Builder, packed: Value, unpacked: Value, dim: int, bits: int) -> 
     for position in range(per_byte):
         shifted = b.lshr(raw, constant(kind, bits * position))
         part = b.and_(shifted, constant(kind, (1 << bits) - 1))
-        store(b, part, unpacked, at=position * nbytes, align=16)
+        store(b, part, unpacked, at=position * nbytes, align=math.gcd(nbytes, 16))
