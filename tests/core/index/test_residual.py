@@ -78,7 +78,8 @@ def test_a_length_is_kept(seed, dim, bits, distance):
     for row in range(10):
         every = centroids[row] + np.arange(256)[:, None] * rounded[row]
         errors = np.abs(np.linalg.norm(every, axis=1) - 1)
-        keeps_residual = distance / np.linalg.norm(rounded[row])
+        length = np.linalg.norm(vectors[row] - centroids[row])
+        keeps_residual = length / np.linalg.norm(rounded[row])
         near = np.abs(np.arange(256) - keeps_residual) <= 0.25 * keeps_residual
         whole = errors[scales[row]] <= errors[near].min() + 0.004
         assert whole or abs(scales[row] - keeps_residual) < 1
