@@ -19,7 +19,7 @@ from core.index.segment import Segment
 from core.index.snapshot import BoolArray, SegmentView, Snapshot
 
 _OPEN_ATTEMPTS = 3
-"""A merge may delete a segment between our reading its name and opening it."""
+"""A merge may delete a segment, or its codebook, between our reading its name and opening it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -98,6 +98,9 @@ class LiveSegments:
         member = self._members.get(stored.id)
         if member is None:
             segment = Segment.open(self._index / stored.file, self._codebooks)
+            if not segment.form.exact:
+                # A merge may delete its file too, before a search that holds this snapshot asks for it.
+                self._codebooks.get(segment.form.codebook)
             member = _Member(view=SegmentView.whole(segment), dead=0)
         if member.dead == stored.dead_passages:
             return member

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from core.catalogue import documents, passages, texts
 from core.catalogue.catalogue import Catalogue
-from core.domain import Document, DocumentId, Hit, Query, Result, SearchReply, TokenEmbeddings
+from core.domain import Document, DocumentId, Hit, PassageId, Query, Result, SearchReply, TokenEmbeddings
 from core.encode.encoder import Encoder
 from core.index.blas import one_blas_thread
 from core.index.codebook import Codebooks
@@ -71,18 +71,21 @@ class Searcher:
             return (), 0
         least = least_products(embedded.vectors, self._encoder.noise_floor)
         question = Question(vectors=embedded.vectors, least=least)
-        looked_at, count = 0, query.limit * CANDIDATES_PER_RESULT
+        # By id: asked for more, Candidates scores more, and some may rank among those that it gave before.
+        looked_at: set[PassageId] = set()
+        count = query.limit * CANDIDATES_PER_RESULT
         page = _ResultPage(self._encoder, scope.snapshot, query, embedded)
         with Scorer(question, self._kernels()) as scorer:
             found = Candidates(question, scorer, scope.snapshot, scope.masks)
             while True:
                 best = found.best(count)
                 with self._catalogue.read() as db:  # not while scoring: others want to read too
-                    page.add(db, best[looked_at:])
+                    page.add(db, [each for each in best if each.passage_id not in looked_at])
                 # A few documents with very many passages must not crowd out the rest.
                 if len(page.results) >= query.limit or len(best) < count:
                     return page.ordered(), found.considered
-                looked_at, count = count, count * CANDIDATES_PER_RESULT
+                looked_at.update(each.passage_id for each in best)
+                count *= CANDIDATES_PER_RESULT
 
 
 def _heaviest(embedded: TokenEmbeddings) -> TokenEmbeddings:
