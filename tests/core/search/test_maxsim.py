@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain import PassageId, TokenEmbeddings
-from core.index.codec import ExactCodec
+from core.index.codec import ExactCodec, ResidualCodec
 from core.index.kernels.plain import PlainKernels
 from core.index.segment import EncodedPassages, Segment, header_of, write_segment
 from core.index.snapshot import SegmentView, Snapshot
 from core.search.candidates import SCORE_DECIMALS, Candidates
-from core.search.maxsim import Question, Scorer, similarity
+from core.search.maxsim import Question, Scorer, Scores, similarity
+from tests.core.index.made import clustered, make_codebook, make_passages, make_segment
 
 
 def oracle(query, passage):
@@ -133,3 +134,80 @@ def test_passages_that_answer_nothing_are_no_candidates(tmp_path, find):
     found = find(snapshot, question, masks=all_alive(snapshot))
     assert [candidate.passage_id for candidate in found.best(10)] == [18]
     assert found.considered == 50
+
+
+def compressed(folder, counts, *, bits):
+    """A compressed segment whose vectors are made like its centroids."""
+    codec = ResidualCodec(codebook=make_codebook(folder, dim=64, bits=bits))
+    return Segment.open(make_segment(folder, codec, make_passages(1, counts, 64)))
+
+
+@settings(max_examples=30, deadline=None)
+@given(data=st.data(), bits=st.sampled_from([2, 4]), tokens=st.sampled_from([1, 32, 33, 80]))
+def test_scores_in_the_compressed_domain_equal_the_oracle(tmp_path_factory, data, bits, tokens):
+    """The same for a compressed segment, however many lanes the question takes, and in any order."""
+    counts = data.draw(st.lists(st.integers(0, 12), min_size=1, max_size=15))
+    made = compressed(tmp_path_factory.mktemp("index"), counts, bits=bits)
+    query = clustered(data.draw(st.integers(0, 99)), tokens, 64) * 2
+    ordinals = np.array(data.draw(st.lists(st.integers(0, len(counts) - 1), unique=True)), np.int64)
+    with Scorer(anything(query), PlainKernels()) as scorer:
+        scores = scorer.residual(made, ordinals, scorer.tables(made)).values
+    for score, ordinal in zip(scores, ordinals, strict=True):
+        if counts[ordinal]:
+            assert score == pytest.approx(oracle(query, made.vectors(int(ordinal))), abs=0.01 * len(query))
+        else:
+            assert score == -np.inf
+
+
+def test_a_scan_adds_up_all_lanes(tmp_path):
+    """A question that takes several tables has the sum over them; passages without tokens have 0."""
+    made = compressed(tmp_path, [5, 0, 9, 1] * 20, bits=4)
+    query, ordinals = clustered(3, 70, 64), np.arange(80, dtype=np.int64)[::-1].copy()
+    with Scorer(anything(query), PlainKernels()) as scorer:
+        tables = scorer.tables(made)
+        assert [each.steps for each in tables] == [tables[0].steps] * 3
+        whole = scorer.scan(made, ordinals, tables)
+        parts = [scorer.scan(made, ordinals, [each]) for each in tables]
+    assert whole.tolist() == sum(parts).tolist()
+    assert (whole[ordinals % 4 == 1] == 0).all()
+    assert (whole[ordinals % 4 != 1] > 0).all()
+
+
+@pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 100, 1001])
+def test_work_is_spread_without_gaps(count):
+    """Every piece is done once, in pieces that are worth handing over."""
+    done, sizes = np.zeros(count, np.int64), []
+
+    def work(some):
+        done[some] += 1
+        sizes.append(some.stop - some.start)
+
+    with Scorer(anything(np.ones((1, 32), np.float32)), PlainKernels()) as scorer:
+        scorer.spread(work, count)
+    assert (done == 1).all()
+    assert count < 16 or sorted(sizes)[1:] == [] or sorted(sizes)[1] >= 16
+
+
+def test_what_fails_in_a_thread_is_raised():
+    """A search never goes on with what some thread could not score."""
+
+    def work(some):
+        if some.start <= 700 < some.stop:
+            raise MemoryError
+
+    with (
+        Scorer(anything(np.ones((1, 32), np.float32)), PlainKernels()) as scorer,
+        pytest.raises(MemoryError),
+    ):
+        scorer.spread(work, 1001)
+
+
+def test_a_passage_answers_with_one_token_of_the_question():
+    """Scores are sums over all query tokens, or -inf where none of them is answered; unused lanes neither
+    answer nor count.
+    """
+    question = Question(vectors=np.ones((2, 32), np.float32), least=np.array([0.5, np.inf], np.float32))
+    best = np.zeros((4, 32), np.float32)
+    best[:, 2:] = 9
+    best[:, :2] = [[0.5, 0.1], [0.4, 3.0], [0.7, -0.2], [-np.inf, -np.inf]]
+    assert Scores.of(best, question).values == pytest.approx([0.6, -np.inf, 0.5, -np.inf])
