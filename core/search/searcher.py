@@ -54,7 +54,7 @@ class Searcher:
         """The best documents, best first. Raises LibraryDamagedError."""
         started = time.perf_counter()
         with one_blas_thread():
-            embedded = _heaviest(self._encoder.encode_query(query.text[:QUERY_CHARACTERS]))
+            embedded = heaviest(self._encoder.encode_query(query.text[:QUERY_CHARACTERS]))
             results, considered = self._results(query, embedded, self._live.scope(query))
         return SearchReply(
             query=query,
@@ -88,7 +88,7 @@ class Searcher:
                 count *= CANDIDATES_PER_RESULT
 
 
-def _heaviest(embedded: TokenEmbeddings) -> TokenEmbeddings:
+def heaviest(embedded: TokenEmbeddings) -> TokenEmbeddings:
     """The QUERY_TOKENS of the largest weight, in their order; of equal ones the first."""
     if len(embedded.vectors) <= QUERY_TOKENS:
         return embedded
