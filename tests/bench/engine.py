@@ -29,7 +29,7 @@ from tests.bench.memory import peak_bytes
 SEGMENT_TOKENS = 2_000_000
 """The program's merges make segments about this large."""
 
-_PIECE_TOKENS = 250_000
+_PIECE_TOKENS = 50_000
 _MODEL = bytes(16)
 
 
@@ -75,9 +75,8 @@ def _build(folder: Path, batches: Batches, tokens: int, bits: int | None) -> Bui
     if bits is not None:
         codec = ResidualCodec(codebook=_train(folder, batches(), tokens, bits))
     trained = time.perf_counter()
-    first = 0
-    for group in _groups(of_passages(batches(), _PIECE_TOKENS)):
-        first = _write(folder, group, codec, first)
+    for group in _groups(_encoded(of_passages(batches(), _PIECE_TOKENS), codec)):
+        _write(folder, group, codec)
     return Built(
         folder=folder,
         tokens=tokens,
@@ -155,36 +154,36 @@ def _drawn(batches: Iterator[TokenBatch], share: float) -> Iterator[Float32Array
         yield vectors[np.repeat(drawn.random(len(counts)) < share, counts)]
 
 
-def _groups(batches: Iterator[TokenBatch]) -> Iterator[list[TokenBatch]]:
+def _encoded(batches: Iterator[TokenBatch], codec: Codec) -> Iterator[EncodedPassages]:
+    number = 0
+    for counts, vectors in batches:
+        ids = np.arange(number, number + len(counts), dtype=np.int64)
+        number += len(counts)
+        yield EncodedPassages(ids=ids, counts=counts, form=codec.form, tokens=codec.compress(vectors))
+
+
+def _groups(parts: Iterator[EncodedPassages]) -> Iterator[list[EncodedPassages]]:
     """What goes into one segment."""
-    group: list[TokenBatch] = []
-    for batch in batches:
-        group.append(batch)
-        if sum(len(each.vectors) for each in group) >= SEGMENT_TOKENS:
+    group: list[EncodedPassages] = []
+    tokens = 0
+    for part in parts:
+        group.append(part)
+        tokens += int(part.counts.sum())
+        if tokens >= SEGMENT_TOKENS:
             yield group
-            group = []
+            group, tokens = [], 0
     if group:
         yield group
 
 
-def _write(folder: Path, group: Sequence[TokenBatch], codec: Codec, first: int) -> int:
-    """One segment; returns the number after its last passage."""
+def _write(folder: Path, group: Sequence[EncodedPassages], codec: Codec) -> None:
     header = Header(
         form=codec.form,
         model=_MODEL,
-        passages=sum(len(batch.counts) for batch in group),
-        tokens=sum(len(batch.vectors) for batch in group),
+        passages=sum(len(part.counts) for part in group),
+        tokens=sum(int(part.counts.sum()) for part in group),
     )
-
-    def parts() -> Iterator[EncodedPassages]:
-        number = first
-        for counts, vectors in group:
-            ids = np.arange(number, number + len(counts), dtype=np.int64)
-            number += len(counts)
-            yield EncodedPassages(ids=ids, counts=counts, form=codec.form, tokens=codec.compress(vectors))
-
-    write_segment(folder, header, parts())
-    return first + header.passages
+    write_segment(folder, header, iter(group))
 
 
 def _repeated(segment: Segment, at_least: int) -> Segment:
