@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import logging
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ pytest.importorskip("torch", reason="comes with the extra `models`")
 import torch
 
 from core.index.kernels import torch_kernels
+from core.index.kernels.arrays import LOOSE_SCALE
 from core.index.kernels.plain import PlainKernels
 from core.index.kernels.torch_kernels import TorchKernels
 from tests.core.index.kernels.cases import Case, cases
@@ -75,6 +77,20 @@ def test_codes_use_all_sixteen_bits():
     torch_on_cpu().scan(table, tokens, case.wanted, found)
     PlainKernels().scan(table, tokens, case.wanted, expected)
     np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("scale", [LOOSE_SCALE - 1, LOOSE_SCALE])
+def test_tokens_are_loose_from_the_same_scale_on(scale):
+    """A token that tells more than its centroid counts with that from LOOSE_SCALE on, and not before."""
+    case = Case(seed=6, counts=(1,) * 50, ordinals=tuple(range(50)), lanes=32, kind="ordinary")
+    table = case.table(DIM, CENTROIDS)
+    tokens = replace(case.residual_tokens(DIM, 4, CENTROIDS), scales=np.full(50, scale, np.uint8))
+    found, expected = (np.zeros(50, np.int32) for _ in range(2))
+    torch_on_cpu(piece=2_000).scan(table, tokens, case.wanted, found)
+    PlainKernels().scan(table, tokens, case.wanted, expected)
+    np.testing.assert_array_equal(found, expected)
+    by_centroid = table.rounded[tokens.codes].sum(axis=1)
+    assert (found > by_centroid).any() == (scale == LOOSE_SCALE)
 
 
 def test_mapped_files_may_be_read_only():
