@@ -282,7 +282,7 @@ class _Asked:
         """What each token counts in a scan, `(rows, LANES)` uint8."""
         found = self.rounded.index_select(0, _centroids(tokens, rows))
         loose = (tokens.take(1, rows) >= LOOSE_SCALE).nonzero().flatten()
-        for some in loose.split(at_once) if len(loose) else ():
+        for some in torch.split(loose, at_once) if len(loose) else ():
             own = self.similarities(tokens, rows[some]).mul_(self.steps).clamp_(0, 255).to(torch.uint8)
             found.index_copy_(0, some, torch.maximum(found.index_select(0, some), own))
         return found
