@@ -43,7 +43,12 @@ class Case:
     def query(self, dim: int) -> QueryLanes:
         rng = np.random.default_rng([self.seed, 1])
         if self.kind == "extreme":
-            return QueryLanes.of(rng.choice(np.float32([-1, 1]), size=(self.lanes, dim)))
+            query = rng.choice(np.float32([-1, 1]), size=(self.lanes, dim))
+            query[0], query[self.lanes // 2] = (
+                1,
+                -1,
+            )  # with all bits of a token set, the largest sums there are
+            return QueryLanes.of(query)
         return QueryLanes.of(rng.standard_normal((self.lanes, dim)).astype(np.float32))
 
     def table(self, dim: int, centroids: int) -> ScanTable:

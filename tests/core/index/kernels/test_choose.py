@@ -78,9 +78,11 @@ def test_a_choice_that_cannot_be_written_is_made_all_the_same(tmp_path, measured
 
 
 def test_some_kernels_are_really_the_fastest(tmp_path):
-    """Without any replacement, machine code wins on a processor that we know, and is found again by name."""
+    """Without any replacement, machine code wins on a processor whose special instructions we use, and is
+    found again by name.
+    """
     chosen = load_kernels(tmp_path / "kernels.json")
-    assert isinstance(chosen, NativeKernels)
+    assert isinstance(chosen, NativeKernels) or native_ways() == ("portable",)
     assert load_kernels(tmp_path / "kernels.json").name == chosen.name
     assert list(all_kernels()) == ["numpy", *(f"native-{way}" for way in native_ways())]
 
