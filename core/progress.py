@@ -101,7 +101,17 @@ class Training:
     centroids: int
 
 
-IndexEvent = Scanning | SourceMissing | Reading | FileDone | Committed | Merging | Training
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damaged:
+    """Something in the library is not what was written: a file of the index, the catalogue, or (`path` is the
+    document's) a stored text. `detail` says what is wrong.
+    """
+
+    path: Path
+    detail: str
+
+
+IndexEvent = Scanning | SourceMissing | Reading | FileDone | Committed | Merging | Training | Damaged
 """What indexing and maintenance yield, in order; a closed union to be matched exhaustively."""
 
 
@@ -115,16 +125,6 @@ class Checking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Damaged:
-    """Something in the library is not what was written: a file of the index, the catalogue, or (`path` is the
-    document's) a stored text. `detail` says what is wrong.
-    """
-
-    path: Path
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
     """The last event of a verification: what was read, what was damaged, and what of it still is."""
 
@@ -134,5 +134,5 @@ class Verified:
     unmended: tuple[Damaged, ...]
 
 
-VerifyEvent = Checking | Damaged | Verified | IndexEvent
+VerifyEvent = Checking | Verified | IndexEvent
 """What a verification yields; the events of indexing come while it makes things again."""

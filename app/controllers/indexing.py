@@ -26,6 +26,7 @@ from core.errors import LibraryInUseError
 from core.progress import (
     CancelToken,
     Committed,
+    Damaged,
     FileDone,
     IndexEvent,
     Merging,
@@ -197,7 +198,7 @@ class IndexingController(QObject):
             case Reading(path=path, done=done, total=total) | FileDone(path=path, done=done, total=total):
                 self._last_done = (done, total)
                 self._show(path)
-            case Merging() | Training():
+            case Merging() | Training() | Damaged():  # damage is being made good already
                 pass
             case _:
                 assert_never(event)

@@ -7,13 +7,16 @@ from __future__ import annotations
 import concurrent.futures
 import multiprocessing
 import os
-from collections.abc import Iterator
+import signal
+import threading
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessPool
 
 from core.catalogue import codebooks, segments
-from core.errors import TrainingError
+from core.errors import CoreError, LibraryDamagedError, TrainingError
+from core.index import codebook
 from core.index.training import TrainingJob, centroid_count, train_codebook
 from core.indexing.garbage import delete_files
 from core.indexing.pipeline import Stages
@@ -30,12 +33,12 @@ _POLL_SECONDS = 0.1
 _NICENESS = 10
 
 
-def train_if_due(stages: Stages, cancel: CancelToken) -> Iterator[IndexEvent]:
+def train_if_due(stages: Stages, cancel: CancelToken) -> Generator[IndexEvent, None, bool]:
     """Train and register a codebook if the library has outgrown what it has. Needs the maintainer's lane.
 
     Takes a minute or two on two cores, once at a million tokens and once or twice more in the life of a
-    library; merges then bring the segments into the new form. Raises CancelledError, TrainingError; then
-    nothing has changed.
+    library; merges then bring the segments into the new form. Returns whether there is a new one. Raises
+    CancelledError, TrainingError, DiskFullError, LibraryDamagedError; then nothing has changed.
     """
     model = stages.encoder.digest
     with stages.catalogue.read() as db:
@@ -44,7 +47,7 @@ def train_if_due(stages: Stages, cancel: CancelToken) -> Iterator[IndexEvent]:
     tokens = sum(stored.alive_tokens for stored in live)
     trained = None if newest is None else newest.content
     if not is_due(tokens, trained):
-        return
+        return False
     yield Training(tokens=tokens, centroids=centroid_count(tokens))
     job = TrainingJob(
         folder=stages.index,
@@ -53,14 +56,21 @@ def train_if_due(stages: Stages, cancel: CancelToken) -> Iterator[IndexEvent]:
         bits=stages.bits,
         threads=os.cpu_count() or 1,
     )
-    path, centroids = _in_a_process(job, cancel)
+    try:
+        path, centroids = _in_a_process(job, cancel)
+    except FileNotFoundError as error:
+        if _all_live(stages, live):
+            raise LibraryDamagedError(Path(error.filename), "the file is gone") from error
+        return False  # what it was to be trained on was forgotten meanwhile
     content = codebooks.Content(model=model, centroids=centroids, trained_tokens=tokens)
     try:
         with stages.catalogue.write() as db:
             codebooks.insert(db, path.name, content)
     except Exception:
+        # Not after a KeyboardInterrupt: it may have come when the file was listed already.
         delete_files([path])
         raise
+    return True
 
 
 def is_due(tokens: int, newest: codebooks.Content | None) -> bool:
@@ -71,29 +81,59 @@ def is_due(tokens: int, newest: codebooks.Content | None) -> bool:
 
 
 def _in_a_process(job: TrainingJob, cancel: CancelToken) -> tuple[Path, int]:
+    """Raises CancelledError, TrainingError, FileNotFoundError, and the CoreErrors that training ends with;
+    leaves nothing behind then.
+    """
+    before = _codebook_files(job.folder)
+    try:
+        return _trained(job, cancel)
+    except BaseException as error:
+        # Only the maintainer writes codebooks: what is new was left by a process that was ended.
+        delete_files(_codebook_files(job.folder) - before)
+        if isinstance(error, CoreError | FileNotFoundError) or not isinstance(error, Exception):
+            raise
+        raise TrainingError(job.folder, f"{type(error).__name__}: {error}") from error
+
+
+def _trained(job: TrainingJob, cancel: CancelToken) -> tuple[Path, int]:
     """Faiss brings an OpenMP of its own, which must not meet another library's in one process."""
     pool = ProcessPool(
         max_workers=1,
-        initializer=_give_way,
+        initializer=_prepare_process,
         context=multiprocessing.get_context("spawn"),
     )
     try:
         future = pool.schedule(train_codebook, args=[job])
-        while True:
+        while not concurrent.futures.wait([future], timeout=_POLL_SECONDS).done:
             cancel.checkpoint()
-            try:
-                found: tuple[Path, int] = future.result(timeout=_POLL_SECONDS)
-            except concurrent.futures.TimeoutError:
-                continue
-            except (ProcessExpired, MemoryError, OSError, RuntimeError, ValueError, ImportError) as error:
-                raise TrainingError(job.folder, str(error) or type(error).__name__) from error
-            else:
-                return found
+        found: tuple[Path, int] = future.result()
+        return found
     finally:
         pool.stop()
         pool.join()
 
 
-def _give_way() -> None:
+def _codebook_files(folder: Path) -> set[Path]:
+    return set(folder.glob(f"*{codebook.SUFFIX}"))
+
+
+def _all_live(stages: Stages, stored: Sequence[segments.Stored]) -> bool:
+    with stages.catalogue.read() as db:
+        return all(segments.is_live(db, each.id) for each in stored)
+
+
+def _prepare_process() -> None:
+    """Give way to whatever the person does; end when told to, and when the program is gone."""
+    # Faiss does not return to Python for seconds, so a Python handler would run late.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
+    threading.Thread(target=_end_with_the_program, name="parent", daemon=True).start()
+
+
+def _end_with_the_program() -> None:
+    """A program that was killed ends nobody: minutes of work would go on for it, and leave a file."""
+    program = multiprocessing.parent_process()
+    if program is not None:
+        program.join()
+        os._exit(1)

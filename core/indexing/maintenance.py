@@ -6,7 +6,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from core.errors import LibraryDamagedError
-from core.index.segment import SUFFIX
+from core.index import codebook, segment
 from core.indexing.compression import train_if_due
 from core.indexing.garbage import drop_dead_segments
 from core.indexing.merging import choose_group, merge_group
@@ -15,14 +15,28 @@ from core.progress import CancelToken, IndexEvent, Merging
 
 
 def maintain(stages: Stages, cancel: CancelToken) -> Generator[IndexEvent, None, tuple[Path, ...]]:
-    """Merge until the policy is content. Needs the maintainer's lane, and no other.
+    """Merge until the policy is content; then train a codebook, if it is time for one, and merge again, which
+    brings the segments into the new form. Needs the maintainer's lane, and no other.
 
-    First a codebook, if it is time for one; then the merges bring segments into the newest form. Returns the
-    segments that turned out to be damaged, which
-    are left as they are: `repair` makes their passages again. Raises CancelledError, DiskFullError.
+    Returns the segments and codebooks that turned out to be damaged, which are left as they are: `repair`
+    makes again what is lost by it. Raises CancelledError, DiskFullError; TrainingError when all that needs no
+    new codebook is done.
     """
     drop_dead_segments(stages.catalogue, stages.index)
-    yield from train_if_due(stages, cancel)
+    if damaged := (yield from _merge(stages, cancel)):
+        return damaged
+    try:
+        trained = yield from train_if_due(stages, cancel)
+    except LibraryDamagedError as error:
+        return (_file_of_index(error),)
+    return (yield from _merge(stages, cancel)) if trained else ()
+
+
+def _merge(stages: Stages, cancel: CancelToken) -> Generator[IndexEvent, None, tuple[Path, ...]]:
+    """Merge until the policy is content with all but the damaged segments, which are returned.
+
+    Ends at once with a damaged codebook: which merges are worth while is not known before it is made again.
+    """
     damaged: list[Path] = []
     while group := choose_group(stages, damaged):
         cancel.checkpoint()
@@ -30,7 +44,14 @@ def maintain(stages: Stages, cancel: CancelToken) -> Generator[IndexEvent, None,
         try:
             merge_group(stages, group, cancel)
         except LibraryDamagedError as error:
-            if error.path.suffix != SUFFIX:
-                raise
-            damaged.append(error.path)
+            damaged.append(_file_of_index(error))
+            if error.path.suffix == codebook.SUFFIX:
+                break
     return tuple(damaged)
+
+
+def _file_of_index(error: LibraryDamagedError) -> Path:
+    """The damaged file, if it is one that can be made again. Raises the error otherwise."""
+    if error.path.suffix not in {segment.SUFFIX, codebook.SUFFIX}:
+        raise error
+    return error.path

@@ -52,8 +52,8 @@ def choose_group(stages: Stages, without: Container[Path]) -> tuple[segments.Sto
 def merge_group(stages: Stages, group: Sequence[segments.Stored], cancel: CancelToken) -> bool:
     """Put one new segment in the place of the group; False: the library has changed, choose again.
 
-    Raises LibraryDamagedError (its `path` is the segment's), DiskFullError, CancelledError; then nothing has
-    changed.
+    Raises LibraryDamagedError (its `path` is that of the segment or codebook), DiskFullError, CancelledError;
+    then nothing has changed.
     """
     index = stages.index
     snapshot = _opened(stages, group)
@@ -76,16 +76,21 @@ def merge_group(stages: Stages, group: Sequence[segments.Stored], cancel: Cancel
 
 
 def _opened(stages: Stages, group: Sequence[segments.Stored]) -> Snapshot | None:
-    """The segments with what is dead in them; None if one was dropped since it was chosen."""
+    """The segments with what is dead in them, and their codebooks; None if one was dropped since it was
+    chosen.
+    """
     with stages.catalogue.read() as db:
         dead = {stages.index / stored.file: segments.dead_in(db, stored.id) for stored in group}
     try:
-        return Snapshot.open(dead, stages.codebooks)
+        snapshot = Snapshot.open(dead, stages.codebooks)
+        for view in snapshot.views:
+            view.segment.codec  # noqa: B018 - opens the codebook, while its absence can be told from a drop
     except FileNotFoundError as error:
         with stages.catalogue.read() as db:
             if not all(segments.is_live(db, stored.id) for stored in group):
                 return None
         raise LibraryDamagedError(Path(error.filename), "the file is gone") from error
+    return snapshot
 
 
 def _replace(db: Database, old: Sequence[segments.Stored], new: Path | None) -> bool:
@@ -93,7 +98,11 @@ def _replace(db: Database, old: Sequence[segments.Stored], new: Path | None) -> 
         return False
     ids = [stored.id for stored in old]
     if new:
-        segment_id = segments.insert(db, new.name, segment_content(db, new, old[0].content.model))
+        try:
+            content = segment_content(db, new, old[0].content.model)
+        except KeyError:  # its codebook turned out to be damaged, and was dropped
+            return False
+        segment_id = segments.insert(db, new.name, content)
         passages.move_to_segment(db, ids, segment_id)
         _bury(db, segment_id, Segment.open(new), ids)
     for stored in old:

@@ -18,7 +18,7 @@ from core.catalogue import codebooks, documents, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import DocumentState, StateReason
 from core.encode.encoder import Encoder
-from core.errors import CancelledError, ExtractionError
+from core.errors import CancelledError, ExtractionError, LibraryDamagedError
 from core.extract.pool import ExtractionPool
 from core.extract.read import Extraction
 from core.index.codebook import Codebooks
@@ -57,12 +57,15 @@ class Stages:
     bits: int
 
     def newest_codec(self, model: str, dim: int) -> Codec:
-        """How new segments of a model are kept. Raises what Codebook.open raises."""
+        """How new segments of a model are kept. Raises LibraryDamagedError."""
         with self.catalogue.read() as db:
             newest = codebooks.newest(db, model)
         if newest is None:
             return ExactCodec(dim=dim)
-        return ResidualCodec(codebook=self.codebooks.get(bytes.fromhex(Path(newest.file).stem)))
+        try:
+            return ResidualCodec(codebook=self.codebooks.get(bytes.fromhex(Path(newest.file).stem)))
+        except FileNotFoundError as error:
+            raise LibraryDamagedError(self.index / newest.file, "the file is gone") from error
 
     @property
     def fingerprint(self) -> PipelineFingerprint:
@@ -72,7 +75,7 @@ class Stages:
 def process(stages: Stages, work: Sequence[Work], cancel: CancelToken) -> Iterator[IndexEvent]:
     """Read, encode and commit. On a cancel, what is encoded already is committed first.
 
-    Raises CancelledError, DiskFullError, and what the catalogue raises.
+    Raises CancelledError, DiskFullError, LibraryDamagedError, and what the catalogue raises.
     """
     batch = Batch(stages.catalogue, stages.index, stages.encoder, str(stages.fingerprint))
     reader = _Reader(stages, work)

@@ -1,63 +1,96 @@
-"""Segments that are gone or damaged: their passages are made again, from the texts in the catalogue."""
+"""Files of the index that are gone or damaged: their passages are made again, from the texts in the
+catalogue.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from core.catalogue import documents, passages, segments
+from sqlite_utils import Database
+
+from core.catalogue import codebooks, documents, passages, segments
 from core.catalogue.catalogue import Catalogue
 from core.domain import DocumentId
 from core.errors import LibraryDamagedError
+from core.index import codebook
+from core.index.codebook import Codebook
 from core.index.segment import Segment
 from core.indexing.garbage import delete_files
 from core.indexing.pipeline import Stages, process
 from core.indexing.record import stale_work
 from core.indexing.staleness import PipelineFingerprint
-from core.progress import CancelToken, IndexEvent
+from core.progress import CancelToken, Damaged, IndexEvent
 
 
-def unreadable_segments(catalogue: Catalogue, index: Path) -> list[Path]:
-    """Live segments that cannot be opened. Damage inside the vectors is found when they are merged."""
+def unreadable_files(catalogue: Catalogue, index: Path) -> list[Damaged]:
+    """Segments and codebooks that count and cannot be opened.
+
+    Damage inside the vectors of a segment is found when they are merged; codebooks are read wholly.
+    """
     with catalogue.read() as db:
-        files = [index / stored.file for stored in segments.live(db)]
-    return [path for path in files if not _opens(path)]
+        names = [stored.file for stored in segments.live(db)]
+        names += [stored.file for stored in codebooks.all_codebooks(db)]
+    found = ((index / name, damage_when_opened(index / name)) for name in names)
+    return [Damaged(path=path, detail=detail) for path, detail in found if detail]
 
 
-def drop_segments(catalogue: Catalogue, index: Path, paths: Collection[Path]) -> frozenset[DocumentId]:
-    """Take segments out of the library; their documents, which are returned, are stale from then on.
+def damage_when_opened(path: Path) -> str | None:
+    """What opening a file of the index says about it; None: it can be opened."""
+    try:
+        if path.suffix == codebook.SUFFIX:
+            Codebook.open(path)
+        else:
+            Segment.open(path)
+    except FileNotFoundError:
+        return "the file is gone"
+    except LibraryDamagedError as error:
+        return error.detail
+    return None
+
+
+def drop_files(catalogue: Catalogue, index: Path, paths: Collection[Path]) -> frozenset[DocumentId]:
+    """Take segments and codebooks out of the library, and what was compressed with these codebooks; the
+    documents of all that, which are returned, are stale from then on.
 
     Needs the writer's lane. A segment that a merge has replaced meanwhile is none any more, and no harm done.
+    In one transaction, since a merge may be about to commit something compressed with one of the codebooks.
     """
     names = {path.name for path in paths}
     stale: set[DocumentId] = set()
     with catalogue.write() as db:
-        dropped = [stored for stored in segments.live(db) if stored.file in names]
+        books = [stored for stored in codebooks.all_codebooks(db) if stored.file in names]
+        unusable = {stored.id for stored in books}
+        dropped = [
+            stored
+            for stored in segments.live(db)
+            if stored.file in names or stored.content.codebook_id in unusable
+        ]
         for stored in dropped:
-            for document in documents.in_segment(db, stored.id):
-                kept = PipelineFingerprint.parse(document.fingerprint).without_passages()
-                documents.set_fingerprint(db, document.document.id, str(kept))
-                stale.add(document.document.id)
-            passages.remove_of_segment(db, stored.id)
-            segments.remove(db, stored.id)
-    delete_files(index / stored.file for stored in dropped)
+            stale |= _drop_segment(db, stored)
+        for book in books:
+            codebooks.remove(db, book.id)
+    delete_files(index / name for name in [each.file for each in dropped] + [each.file for each in books])
     return frozenset(stale)
 
 
+def _drop_segment(db: Database, stored: segments.Stored) -> set[DocumentId]:
+    stale = set()
+    for document in documents.in_segment(db, stored.id):
+        kept = PipelineFingerprint.parse(document.fingerprint).without_passages()
+        documents.set_fingerprint(db, document.document.id, str(kept))
+        stale.add(document.document.id)
+    passages.remove_of_segment(db, stored.id)
+    segments.remove(db, stored.id)
+    return stale
+
+
 def make_again(stages: Stages, damaged: Sequence[Path], cancel: CancelToken) -> Iterator[IndexEvent]:
-    """Drop damaged segments and encode what they held again. Needs the writer's lane.
+    """Drop damaged segments and codebooks, and encode what is lost by it again. Needs the writer's lane.
 
     Raises CancelledError, DiskFullError; what is not done then, the next sync does.
     """
-    again = drop_segments(stages.catalogue, stages.index, damaged)
+    again = drop_files(stages.catalogue, stages.index, damaged)
     stale = stale_work(stages.catalogue, stages.fingerprint)
     work = [item for item in stale if item.document_id in again and not item.reread]
     yield from process(stages, work, cancel)
-
-
-def _opens(path: Path) -> bool:
-    try:
-        Segment.open(path)
-    except (LibraryDamagedError, FileNotFoundError):
-        return False
-    return True

@@ -12,7 +12,7 @@ from core.extract.read import content_hash
 from core.indexing.garbage import drop_dead_segments
 from core.indexing.pipeline import Stages, process
 from core.indexing.record import Work, known_files, record_changes, stale_work
-from core.indexing.repair import drop_segments, unreadable_segments
+from core.indexing.repair import drop_files, unreadable_files
 from core.progress import CancelToken, Committed, IndexEvent, Scanning, SourceMissing
 from core.watch.changes import find_changes
 from core.watch.scan import rescan, scan
@@ -25,10 +25,12 @@ def sync(stages: Stages, sources: Sequence[Source], cancel: CancelToken) -> Iter
     """Look at whole sources; index what changed on the disk or was made by an older pipeline.
 
     Needs the writer's lock. A source that is not there (a drive not plugged in) keeps its documents. What was
-    in a damaged segment is made again. Raises CancelledError, DiskFullError.
+    in a damaged segment, or compressed with a damaged codebook, is made again; an event tells it. Raises
+    CancelledError, DiskFullError.
     """
-    if damaged := unreadable_segments(stages.catalogue, stages.index):
-        drop_segments(stages.catalogue, stages.index, damaged)
+    if damaged := unreadable_files(stages.catalogue, stages.index):
+        yield from damaged
+        drop_files(stages.catalogue, stages.index, [each.path for each in damaged])
     drop_dead_segments(stages.catalogue, stages.index)
     work: list[Work] = []
     missing: set[SourceId] = set()

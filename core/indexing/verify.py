@@ -17,11 +17,10 @@ from core.catalogue import codebooks, documents, passages, segments, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import DocumentId, DocumentState, SourceId
 from core.errors import LibraryDamagedError
-from core.index.codebook import Codebook
 from core.index.segment import Segment
 from core.indexing.pipeline import Stages, process
 from core.indexing.record import stale_work
-from core.indexing.repair import drop_segments
+from core.indexing.repair import damage_when_opened, drop_files
 from core.indexing.staleness import PipelineFingerprint
 from core.progress import CancelToken, Checking, Damaged, IndexEvent, Verified, VerifyEvent
 
@@ -33,11 +32,13 @@ _SEARCHABLE = (DocumentState.INDEXED, DocumentState.TRUNCATED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something damaged, and what has to go for it. `documents` are those that must be made again."""
+    """Something damaged, and what has to go for it: `file`, of the index, or the `text` of a document.
+
+    `documents` are those that must be made again.
+    """
 
     damage: Damaged
-    segments: frozenset[Path] = frozenset()
-    codebook: codebooks.Stored | None = None
+    file: Path | None = None
     documents: frozenset[DocumentId] = frozenset()
     text: DocumentId | None = None
 
@@ -92,14 +93,10 @@ def mend(
     for finding in found.found:
         if finding.text is not None:
             _forget_text(stages.catalogue, finding.text)
-    drop_segments(
-        stages.catalogue, stages.index, {path for finding in found.found for path in finding.segments}
-    )
-    with stages.catalogue.write() as db:
-        for finding in found.found:
-            if finding.codebook:
-                codebooks.remove(db, finding.codebook.id)
     again = {document_id for finding in found.found for document_id in finding.documents}
+    again |= drop_files(
+        stages.catalogue, stages.index, {finding.file for finding in found.found if finding.file}
+    )
     stale = stale_work(stages.catalogue, stages.fingerprint, missing)
     yield from process(stages, [item for item in stale if item.document_id in again], cancel)
     return tuple(finding for finding in found.found if not _is_whole(stages, finding, cancel))
@@ -145,26 +142,11 @@ def _check_codebook(
 ) -> Iterator[Finding]:
     """A codebook takes everything along that was compressed with it."""
     path = stages.index / book.file
-    if detail := _codebook_damage(path):
+    if detail := damage_when_opened(path):
         using = [stored for stored in live if stored.content.codebook_id == book.id]
         with stages.catalogue.read() as db:
             lost = frozenset(each.document.id for it in using for each in documents.in_segment(db, it.id))
-        yield Finding(
-            damage=Damaged(path=path, detail=detail),
-            segments=frozenset(stages.index / stored.file for stored in using),
-            codebook=book,
-            documents=lost,
-        )
-
-
-def _codebook_damage(path: Path) -> str | None:
-    try:
-        Codebook.open(path)
-    except FileNotFoundError:
-        return "the file is gone"
-    except LibraryDamagedError as error:
-        return error.detail
-    return None
+        yield Finding(damage=Damaged(path=path, detail=detail), file=path, documents=lost)
 
 
 def _check_segment(stages: Stages, stored: segments.Stored) -> Iterator[Finding]:
@@ -174,7 +156,7 @@ def _check_segment(stages: Stages, stored: segments.Stored) -> Iterator[Finding]
         if detail and segments.is_live(db, stored.id):  # it may have been merged away meanwhile
             lost = frozenset(each.document.id for each in documents.in_segment(db, stored.id))
             damage = Damaged(path=path, detail=detail)
-            yield Finding(damage=damage, segments=frozenset([path]), documents=lost)
+            yield Finding(damage=damage, file=path, documents=lost)
 
 
 def _segment_damage(catalogue: Catalogue, path: Path, stored: segments.Stored) -> str | None:
