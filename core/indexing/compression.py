@@ -12,10 +12,10 @@ import threading
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from pebble import ProcessPool
+from pebble import ProcessExpired, ProcessPool
 
 from core.catalogue import codebooks, segments
-from core.errors import CoreError, LibraryDamagedError, TrainingError
+from core.errors import FULL_DISK, CoreError, DiskFullError, LibraryDamagedError, TrainingError
 from core.index import codebook
 from core.index.training import TrainingJob, centroid_count, train_codebook
 from core.indexing.garbage import delete_files
@@ -92,7 +92,8 @@ def _in_a_process(job: TrainingJob, cancel: CancelToken) -> tuple[Path, int]:
         delete_files(_codebook_files(job.folder) - before)
         if isinstance(error, CoreError | FileNotFoundError) or not isinstance(error, Exception):
             raise
-        raise TrainingError(job.folder, f"{type(error).__name__}: {error}") from error
+        full = isinstance(error, OSError) and error.errno in FULL_DISK
+        raise (DiskFullError if full else TrainingError)(job.folder, _told(error)) from error
 
 
 def _trained(job: TrainingJob, cancel: CancelToken) -> tuple[Path, int]:
@@ -111,6 +112,12 @@ def _trained(job: TrainingJob, cancel: CancelToken) -> tuple[Path, int]:
     finally:
         pool.stop()
         pool.join()
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, ProcessExpired):  # killed, perhaps by a system that ran out of memory
+        return f"its process ended with exit code {error.exitcode}"
+    return f"{type(error).__name__}: {error}"
 
 
 def _codebook_files(folder: Path) -> set[Path]:

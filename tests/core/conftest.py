@@ -42,13 +42,15 @@ def encoder() -> LexicalEncoder:
 
 
 @contextmanager
-def inline_collection(library: Path, encoder: LexicalEncoder) -> Iterator[Collection]:
+def inline_collection(
+    library: Path, encoder: LexicalEncoder, settings: Settings | None = None
+) -> Iterator[Collection]:
     """A collection that starts no process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             "core.collection.ExtractionPool.open", lambda _workers, limits: InlineExtraction(limits)
         )
-        with Collection.open(LibraryLayout(library), Settings(), encoder) as collection:
+        with Collection.open(LibraryLayout(library), settings or Settings(), encoder) as collection:
             yield collection
 
 

@@ -1,7 +1,9 @@
 """A program that dies on purpose: `python -m tests.core.crash LIBRARY JOB FUNCTION before|after [FILE…]`.
 
 FUNCTION is `module:name`; the process kills itself when it is called, or when it has returned. JOB is
-`refresh` (of the files) or `maintain`.
+`refresh` (of the files), `maintain`, or `compress`: a maintenance that trains a codebook and moves all
+segments to it. Without a function it is for others to kill it: `python -m tests.core.crash LIBRARY train`
+trains for ever in a process of its own, `LIBRARY live FILE…` reads the files and maintains after each.
 """
 
 from __future__ import annotations
@@ -19,9 +21,12 @@ import pytest
 
 from core.collection import Collection
 from core.encode.lexical import LexicalEncoder
+from core.index import merge
+from core.indexing import compression
 from core.layout import RARITY_TABLE
 from core.progress import CancelToken
-from tests.core.conftest import inline_collection
+from tests.core.conftest import inline_collection, maintain
+from tests.core.small import FIRST, small_codebooks, train_for_ever
 
 STEPS_OF_A_COMMIT = (
     ("core.catalogue.documents:move", "after"),  # inside its transaction
@@ -39,6 +44,17 @@ STEPS_OF_A_MERGE = (
     ("core.catalogue.passages:move_to_segment", "after"),
     ("core.indexing.merging:_replace", "after"),
     ("core.indexing.merging:delete_files", "before"),  # committed, the old files still there
+)
+STEPS_OF_A_COMPRESSION = (
+    ("os:fsync", "before"),  # the codebook's bytes, not yet flushed
+    ("core.index.training:write_codebook", "after"),  # a file that nobody lists
+    ("core.catalogue.codebooks:insert", "after"),  # inside the transaction
+    ("core.index.segment:EncodedPassages.recompressed", "after"),  # committed; the first segment on its way
+    ("core.indexing.merging:merge", "after"),
+    ("core.catalogue.codebooks:with_file", "after"),  # inside the transaction
+    ("core.catalogue.passages:move_to_segment", "after"),
+    ("core.indexing.merging:_replace", "after"),
+    ("core.indexing.merging:delete_files", "before"),  # committed, the exact files still there
 )
 
 
@@ -68,18 +84,44 @@ def at_step(function: str, moment: str, happens: Callable[[], Any]) -> Iterator[
 def run_job(collection: Collection, job: str, paths: list[Path]) -> None:
     if job == "refresh":
         list(collection.refresh(paths, CancelToken()))
-    else:
+    elif job == "maintain":
         list(collection.maintain(CancelToken()))
+    else:
+        with small_codebooks() as patch:
+            patch.setattr(merge, "TIER_FACTOR", 100)  # nothing to merge but what moves
+            list(collection.maintain(CancelToken()))
 
 
 def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(library: str, job: str, function: str, moment: str, *files: str) -> None:
+def train(collection: Collection) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compression, "FIRST_CODEBOOK_TOKENS", FIRST)
+        patch.setattr(compression, "train_codebook", train_for_ever)
+        maintain(collection)
+
+
+def live(collection: Collection, files: list[Path]) -> None:
+    with small_codebooks(growth=2) as patch:
+        patch.setattr(merge, "TIER_FACTOR", 2)
+        for path in files:
+            list(collection.refresh([path], CancelToken()))
+            maintain(collection)
+
+
+def main(library: str, job: str, *arguments: str) -> None:
     encoder = LexicalEncoder.open(RARITY_TABLE)
-    with inline_collection(Path(library), encoder) as collection, at_step(function, moment, die):
-        run_job(collection, job, [Path(file) for file in files])
+    with inline_collection(Path(library), encoder) as collection:
+        if job == "train":
+            train(collection)
+        elif job == "live":
+            live(collection, [Path(file) for file in arguments])
+        else:
+            function, moment, *files = arguments
+            with at_step(function, moment, die):
+                run_job(collection, job, [Path(file) for file in files])
 
 
 if __name__ == "__main__":

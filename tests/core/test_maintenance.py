@@ -14,9 +14,11 @@ from core.collection import Collection
 from core.domain import Query
 from core.errors import CancelledError, LibraryInUseError
 from core.index import merge
+from core.index.codebook import codebook_file
 from core.indexing import merging
 from core.progress import CancelToken, Merging
 from tests.core.conftest import OpenCollection, index, maintain
+from tests.core.index.made import make_codebook
 
 WORDS = [
     "kumquat",
@@ -178,26 +180,26 @@ def test_a_writers_fresh_file_is_no_garbage(collection, files, tmp_path, monkeyp
 def test_codebooks_that_nobody_needs(collection, files, tmp_path):
     """An old codebook goes, with its file, when no segment refers to it and nobody writes."""
     content = codebooks.Content(model="00", centroids=4, trained_tokens=9)
-    names = {f"{digit * 16}.codebook" for digit in "abc"}
+    folder = tmp_path / "library" / "index"
+    names = [codebook_file(make_codebook(folder, centroids=4).id) for _ in range(3)]
     with collection._catalogue.write() as db:
-        for name in sorted(names):
+        for name in names:
             codebooks.insert(db, name, content)
-            (tmp_path / "library" / "index" / name).write_bytes(b"centroids")
         db.execute("UPDATE segments SET codebook_id = 1 WHERE id = 1")
 
     def left() -> set[str]:
-        return {path.name for path in (tmp_path / "library" / "index").glob("*.codebook")}
+        return {path.name for path in folder.glob("*.codebook")}
 
     (files / "one.txt").write_text("one more")
     writing = collection.sync(CancelToken())
-    assert left() == names
+    assert left() == set(names)
     next(writing)  # a writer removes garbage when it begins, and then none until it ends
-    assert left() == {"a" * 16 + ".codebook", "c" * 16 + ".codebook"}
+    assert left() == {names[0], names[2]}
     maintain(collection)  # merges segment 1 away
     assert len(left()) == 2
     list(writing)
     maintain(collection)
-    assert left() == {"c" * 16 + ".codebook"}
+    assert left() == {names[2]}
 
 
 def test_a_merge_that_is_cancelled_leaves_nothing(collection, tmp_path):
