@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from core.collection import Collection
 from core.encode.lexical import LexicalEncoder
 from core.errors import ExtractionError
 from core.extract.read import Extraction, extract_file
+from core.index.kernels.arrays import Kernels
+from core.index.kernels.choose import choose_kernels
 from core.layout import RARITY_TABLE, LibraryLayout
 from core.progress import CancelToken
 from core.settings import ReadingLimits, Settings
@@ -41,6 +44,12 @@ def encoder() -> LexicalEncoder:
     return LexicalEncoder.open(RARITY_TABLE)
 
 
+@cache
+def _kernels() -> Kernels:
+    """Chosen and compiled once, and not half a second for each library."""
+    return choose_kernels()
+
+
 @contextmanager
 def inline_collection(
     library: Path, encoder: LexicalEncoder, settings: Settings | None = None
@@ -50,6 +59,7 @@ def inline_collection(
         patch.setattr(
             "core.collection.ExtractionPool.open", lambda _workers, limits: InlineExtraction(limits)
         )
+        patch.setattr("core.search.searcher.load_kernels", lambda _remembered: _kernels())
         with Collection.open(LibraryLayout(library), settings or Settings(), encoder) as collection:
             yield collection
 
