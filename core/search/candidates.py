@@ -44,11 +44,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Scored:
-    """Passages of one segment with their scores."""
+    """Passages of one segment with their scores; `refined`: those in float32, NaN where not known yet."""
 
     segment: Segment
     ordinals: Int64Array
     scores: Float32Array
+    refined: NDArray[np.float64]
 
 
 @dataclass(slots=True, eq=False)
@@ -130,7 +131,8 @@ class Candidates:
 
     def _keep(self, segment: Segment, ordinals: Int64Array, scores: Scores) -> None:
         answering = np.flatnonzero(np.isfinite(scores.values))
-        self._scored.append(_Scored(segment, ordinals[answering], scores.values[answering]))
+        unknown = np.full(len(answering), np.nan)
+        self._scored.append(_Scored(segment, ordinals[answering], scores.values[answering], unknown))
 
     def _refined(self, count: int) -> tuple[Candidate, ...]:
         """Of the best by the rounded query, the best in float32."""
@@ -142,9 +144,18 @@ class Candidates:
             first = ends[number] - len(each.scores)
             some = chosen[(chosen >= first) & (chosen < ends[number])] - first
             if len(some):
+                if len(unknown := some[np.isnan(each.refined[some])]):
+                    self._refine(each, unknown)
                 ids.append(each.segment.passage_ids[each.ordinals[some]])
-                exact.append(refine(self._question, each.segment, each.ordinals[some]))
+                exact.append(each.refined[some])
         return _in_order(np.concatenate(ids), np.concatenate(exact), count)
+
+    def _refine(self, scored: _Scored, places: Int64Array) -> None:
+        def work(some: slice) -> None:
+            ordinals = scored.ordinals[places[some]]
+            scored.refined[places[some]] = refine(self._question, scored.segment, ordinals)
+
+        self._scorer.spread(work, len(places))
 
 
 def refine(question: Question, segment: Segment, ordinals: Int64Array) -> NDArray[np.float64]:
