@@ -8,8 +8,7 @@ import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -21,7 +20,8 @@ from core.index import merge
 from core.layout import RARITY_TABLE, LibraryLayout
 from core.progress import CancelToken, Committed
 from tests.core.conftest import index, inline_collection, maintain
-from tests.core.oracle import Oracle
+from tests.core.oracle import COMPRESSED_TOLERANCE, Oracle, check_stored
+from tests.core.small import forms_of, small_codebooks
 
 WORDS = (
     "kumquat",
@@ -39,8 +39,8 @@ NAMES = ("a.txt", "b.md", "メモ.txt", "sub/c.txt", "sub/d.html", "sub/deep/e.t
 
 
 class History(RuleBasedStateMachine):
-    """Adds, edits, moves and deletes files, forgets, merges, re-opens and interrupts; a dict says what should
-    be found, and how well it answers.
+    """Adds, edits, moves and deletes files, forgets, trains, merges, re-opens and interrupts; a dict says
+    what should be found, and how well it answers.
     """
 
     @initialize()
@@ -49,10 +49,12 @@ class History(RuleBasedStateMachine):
         self.files = self.root / "files"
         self.files.mkdir()
         self.stack = ExitStack()
-        # Two segments are enough for a merge, so that short histories have many.
-        patch = self.patch = pytest.MonkeyPatch()
+        # Two segments are enough for a merge, and some sentences for a codebook, so that short histories have
+        # many of them, and segments of several forms.
+        self.patches = ExitStack()
+        patch = self.patches.enter_context(small_codebooks(first=12, growth=2))
         patch.setattr(merge, "TIER_FACTOR", 2)
-        self.oracle = Oracle(LexicalEncoder.open(RARITY_TABLE))
+        self.oracle = Oracle(LexicalEncoder.open(RARITY_TABLE), COMPRESSED_TOLERANCE)
         self.expected: dict[str, str] = {}
         self.ids: dict[str, DocumentId] = {}
         self.seen_passages: dict[PassageId, str] = {}
@@ -60,8 +62,8 @@ class History(RuleBasedStateMachine):
         self.collection.add_source(self.files)
 
     def open(self):
-        encoder = LexicalEncoder.open(RARITY_TABLE)
-        self.collection = self.stack.enter_context(inline_collection(self.root / "library", encoder))
+        opened = inline_collection(self.root / "library", self.oracle.encoder)
+        self.collection = self.stack.enter_context(opened)
 
     @rule(name=st.sampled_from(NAMES), word=st.sampled_from(WORDS), copies=st.integers(1, 30))
     def write(self, name, word, copies):
@@ -115,9 +117,24 @@ class History(RuleBasedStateMachine):
         """One path is looked at, as when the watcher noticed it."""
         list(self.collection.refresh([self.files / name], CancelToken()))
 
+    @rule(name=st.sampled_from(NAMES), word=st.sampled_from(WORDS), copies=st.integers(1, 30))
+    def save(self, name, word, copies):
+        """A file is saved while somebody watches, who also tidies up."""
+        self.write(name, word, copies)
+        self.refresh(name)
+        self.abandoned_maintenance(copies % 4)
+
     @rule()
     def maintain(self):
         maintain(self.collection)
+
+    @rule(steps=st.integers(0, 3))
+    def abandoned_maintenance(self, steps):
+        """A maintenance is dropped between two steps: between a training and the first merge, too."""
+        events = self.collection.maintain(CancelToken())
+        for _, _event in zip(range(steps), events, strict=False):
+            pass
+        events.close()
 
     @rule(steps=st.integers(1, 6))
     def interrupted_maintenance(self, steps):
@@ -144,6 +161,11 @@ class History(RuleBasedStateMachine):
         *_, verified = self.collection.verify(CancelToken())
         assert verified.damaged == ()
 
+    @rule(word=st.sampled_from(WORDS))
+    def search(self, word):
+        """Whatever is committed answers with exactly the scores of what is stored."""
+        check_stored(self.collection, self.oracle.encoder, word)
+
     @rule()
     def sync(self):
         index(self.collection)
@@ -158,6 +180,7 @@ class History(RuleBasedStateMachine):
         files = [self.files / name for name in self.expected]
         for word in WORDS:
             self.oracle.check(self.collection, files, word)
+            check_stored(self.collection, self.oracle.encoder, word)
             reply = self.collection.search(Query(text=word, limit=20))
             names = {str(result.document.path.relative_to(self.files)) for result in reply.results}
             assert names == {name for name, its_word in self.expected.items() if its_word == word}, word
@@ -175,6 +198,9 @@ class History(RuleBasedStateMachine):
         layout = LibraryLayout(self.root / "library")
         assert layout.root.stat().st_mode & 0o077 == 0
         self.collection.status()
+        forms = {form.codebook for form in forms_of(self.collection)}
+        exact = " and exact segments" if b"" in forms else ""
+        event(f"{len(forms - {b''})} codebooks{exact} at once")
 
     def _new_time(self, path):
         self.clock = getattr(self, "clock", 1_700_000_000_000_000_000) + 1_000_000_000
@@ -183,7 +209,7 @@ class History(RuleBasedStateMachine):
     def teardown(self):
         if hasattr(self, "stack"):
             self.stack.close()
-            self.patch.undo()
+            self.patches.close()
             shutil.rmtree(self.root)
 
 
