@@ -1,4 +1,4 @@
-"""Write a small library in today's formats, to be kept readable for ever: `python tests/compat/make.py NAME`.
+"""Write a small library in today's formats, to be kept readable for ever: `python -m tests.compat.make NAME`.
 
 Run it once for each released version of the catalogue or the index, from the root of the checkout; never
 again for a NAME that is there.
@@ -12,54 +12,114 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+import pytest
 
+from core.catalogue import codebooks
 from core.collection import Collection
 from core.encode.lexical import LexicalEncoder
 from core.index.segment import Segment
+from core.indexing import compression
 from core.layout import RARITY_TABLE, LibraryLayout
-from core.progress import CancelToken
+from core.progress import CancelToken, Merging
 from core.settings import Settings
+from tests.core.oracle import stored_vectors
+from tests.core.small import small_codebooks
 
-TEXTS = {
+LIGHTHOUSES = {
     "灯台.txt": "灯台守は毎晩、百三十七段の階段を上って灯をともす。霧の夜には鐘も鳴らした。",
     "lighthouse.md": "# The lighthouse\n\nThe keeper climbs 137 steps.\n\n## Fog\n\nIn fog he rings a bell.",
     "Leuchtturm.html": "<title>Der Leuchtturm</title><p>Der Wärter steigt jede Nacht 137 Stufen hinauf.</p>",
 }
+BAKERIES = {
+    "パン屋.txt": "パン屋は夜明け前に窯へ火を入れ、雪の朝には温かいスープも配った。",
+    "bakery.md": "# The bakery\n\nThe baker lights the oven before dawn and keeps a jar of honey "
+    "for children.",
+}
+HARBOURS = {"harbour.txt": "The ferryman ties his boat to the third bollard, 港の三番目の杭。"}
+QUESTIONS = ["keeper steps", "霧の夜の鐘", "honey oven", "ferryman boat"]
 
 
 def main(name: str) -> None:
     target = Path(__file__).parent / name
     if target.exists():
         sys.exit(f"{target} is there already and must never change")
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as place, small_codebooks(first=10):
         files, layout = Path(place) / "files", LibraryLayout(Path(place) / "library")
         files.mkdir()
-        for file_name, text in TEXTS.items():
-            (files / file_name).write_text(text, encoding="utf-8")
-        with Collection.open(layout, Settings(), LexicalEncoder.open(RARITY_TABLE)) as collection:
-            collection.add_source(files)
-            for _ in collection.sync(CancelToken()):
-                pass
-            expected = _describe(collection, layout)
+        _four_bits(layout, files)
+        _two_bits(layout, files)
+        with pytest.MonkeyPatch.context() as patch:  # as if it had been begun before the codebooks were there
+            patch.setattr(codebooks, "newest", lambda *_: None)
+            expected = _exact(layout, files)
         target.mkdir()
         shutil.copy(layout.catalogue, target)
         shutil.copytree(layout.index, target / layout.index.name)
-        (target / "expected.json").write_text(
-            json.dumps(expected, ensure_ascii=False, indent=1), encoding="utf-8"
-        )
+        content = json.dumps(expected, ensure_ascii=False, indent=1)
+        (target / "expected.json").write_text(content + "\n", encoding="utf-8")
+
+
+def _four_bits(layout: LibraryLayout, files: Path) -> None:
+    with _opened(layout, bits=4) as collection:
+        collection.add_source(files)
+        _add(collection, files, LIGHTHOUSES)
+        list(collection.maintain(CancelToken()))
+
+
+def _two_bits(layout: LibraryLayout, files: Path) -> None:
+    """With a second codebook, to which the first segment has not been moved yet."""
+    with _opened(layout, bits=2) as collection, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compression, "is_due", lambda *_: True)
+        events = collection.maintain(CancelToken())
+        next(event for event in events if isinstance(event, Merging))
+        events.close()
+        _add(collection, files, BAKERIES)
+
+
+def _exact(layout: LibraryLayout, files: Path) -> dict[str, object]:
+    with _opened(layout, bits=2) as collection:
+        _add(collection, files, HARBOURS)
+        return _describe(collection, layout)
+
+
+def _opened(layout: LibraryLayout, bits: int) -> Collection:
+    return Collection.open(layout, Settings(residual_bits=bits), LexicalEncoder.open(RARITY_TABLE))
+
+
+def _add(collection: Collection, files: Path, texts: dict[str, str]) -> None:
+    for file_name, text in texts.items():
+        (files / file_name).write_text(text, encoding="utf-8")
+    list(collection.sync(CancelToken()))
 
 
 def _describe(collection: Collection, layout: LibraryLayout) -> dict[str, object]:
-    """What a later program must still read: texts, titles, and a few numbers of the vectors."""
-    (path,) = layout.index.iterdir()
-    segment = Segment.open(path)
+    """What a later program must still read and answer: texts, vectors, and MaxSim with the questions."""
     return {
         "texts": {d.path.name: collection.text(d.id).text for d in collection.documents()},
         "titles": {d.path.name: d.title for d in collection.documents()},
+        "segments": {path.name: _segment(path) for path in sorted(layout.index.glob("*.segment"))},
+        "questions": [_question(collection, question) for question in QUESTIONS],
+    }
+
+
+def _segment(path: Path) -> dict[str, object]:
+    segment = Segment.open(path)
+    return {
+        "bits": segment.form.bits,
         "passage_ids": segment.passage_ids.tolist(),
         "token_counts": [len(segment.vectors(ordinal)) for ordinal in range(segment.header.passages)],
         "first_vector": segment.vectors(0)[0].round(6).tolist(),
+    }
+
+
+def _question(collection: Collection, text: str) -> dict[str, object]:
+    """The vectors of the question, so that it needs no encoder, and the score of every passage."""
+    query = LexicalEncoder.open(RARITY_TABLE).encode_query(text).vectors.round(5)
+    stored = stored_vectors(collection)
+    scores = {id_: float((query @ vectors.T).max(axis=1).sum()) for id_, vectors in stored.items()}
+    return {
+        "text": text,
+        "vectors": [[round(float(each), 5) for each in row] for row in query],
+        "scores": {str(id_): round(score, 4) for id_, score in sorted(scores.items())},
     }
 
 

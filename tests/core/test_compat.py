@@ -6,16 +6,27 @@ import json
 import shutil
 import sqlite3
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from core.catalogue import documents, segments, texts
 from core.catalogue.catalogue import Catalogue
-from core.domain import DocumentState, Query
+from core.domain import DocumentState, PassageId, Query
 from core.encode.lexical import LexicalEncoder
+from core.index.blas import one_blas_thread
+from core.index.codebook import Codebooks
+from core.index.kernels.plain import PlainKernels
 from core.index.segment import Segment
+from core.index.snapshot import Snapshot
 from core.layout import LibraryLayout
-from tests.core.conftest import OpenCollection, index
+from core.progress import CancelToken
+from core.search.candidates import Candidates
+from core.search.maxsim import Question, Scorer
+from tests.compat import reader
+from tests.core.conftest import OpenCollection, index, maintain
+from tests.core.small import forms_of
 
 VERSIONS = sorted(path.parent for path in (Path(__file__).parents[1] / "compat").glob("*/expected.json"))
 
@@ -37,16 +48,72 @@ def test_the_catalogue_is_readable(old):
         assert {d.path.name: texts.get(db, d.id).text for d in found} == expected["texts"]
 
 
+def segments_of(layout: LibraryLayout, expected: dict[str, Any]) -> dict[Path, dict[str, Any]]:
+    """What each segment must hold; the first version had one, and said it in the open."""
+    paths = sorted(layout.index.glob("*.segment"))
+    if "segments" not in expected:
+        return {path: {"bits": 8, **expected} for path in paths}
+    assert [path.name for path in paths] == sorted(expected["segments"])
+    return {path: expected["segments"][path.name] for path in paths}
+
+
 def test_the_segments_are_readable(old):
-    """Every passage has its id, its tokens and its vectors."""
+    """Every passage has its id, its tokens and its vectors, for the program and for who reads FORMAT.md."""
+    for path, expected in segments_of(*old).items():
+        segment, read = Segment.open(path), reader.read_segment(path)
+        segment.verify()
+        assert segment.form.bits == read.bits == expected["bits"]
+        assert segment.passage_ids.tolist() == read.ids.tolist() == expected["passage_ids"]
+        vectors = [segment.vectors(ordinal) for ordinal in range(segment.header.passages)]
+        assert [len(each) for each in vectors] == expected["token_counts"]
+        assert vectors[0][0] == pytest.approx(expected["first_vector"], abs=1e-5)
+        for ordinal, each in enumerate(vectors):
+            assert read.passage(ordinal) == pytest.approx(each, abs=1e-5)
+
+
+def test_the_golden_answers(old):
+    """Questions that were encoded then have the scores that they had then, without anything made anew."""
     layout, expected = old
-    (path,) = layout.index.iterdir()
-    segment = Segment.open(path)
-    segment.verify()
-    assert segment.passage_ids.tolist() == expected["passage_ids"]
-    vectors = [segment.vectors(ordinal) for ordinal in range(segment.header.passages)]
-    assert [len(each) for each in vectors] == expected["token_counts"]
-    assert vectors[0][0] == pytest.approx(expected["first_vector"], abs=1e-5)
+    with Catalogue.open(layout.catalogue) as catalogue, catalogue.read() as db:
+        live = {layout.index / stored.file: segments.dead_in(db, stored.id) for stored in segments.live(db)}
+    snapshot = Snapshot.open(live, Codebooks(layout.index))
+    masks = [view.alive for view in snapshot.views]
+    for question in expected.get("questions", ()):
+        vectors = np.array(question["vectors"], dtype=np.float32)
+        asked = Question(vectors=vectors, least=np.full(len(vectors), -10, dtype=np.float32))
+        with one_blas_thread(), Scorer(asked, PlainKernels()) as scorer:
+            found = Candidates(asked, scorer, snapshot, masks).best(100)
+        scores = {int(id_): score for id_, score in question["scores"].items()}
+        assert {each.passage_id: each.score for each in found} == pytest.approx(scores, abs=1e-3)
+        assert found[0].passage_id == max(scores, key=scores.__getitem__)
+
+
+def test_a_library_of_today(old, open_collection: OpenCollection, encoder: LexicalEncoder):
+    """Where the model is the same the old index answers as it is, merges into a new one and answers again."""
+    layout, expected = old
+    questions = expected.get("questions", ())
+    collection = open_collection(layout.root)
+    with collection._catalogue.read() as db:
+        if {stored.content.model for stored in segments.live(db)} != {encoder.digest}:
+            pytest.skip("made with a model that is no longer there")
+
+    def best(text: str) -> tuple[PassageId, float]:
+        hit = collection.search(Query(text=text)).results[0].hits[0]
+        return hit.passage_id, hit.score
+
+    before = [best(question["text"]) for question in questions]
+    scores = [{int(id_): score for id_, score in question["scores"].items()} for question in questions]
+    assert [id_ for id_, _ in before] == [max(each, key=each.__getitem__) for each in scores]
+    assert [score for _, score in before] == pytest.approx([max(each.values()) for each in scores], rel=0.01)
+    *_, verified = collection.verify(CancelToken())
+    assert verified.damaged == ()
+    maintain(collection)
+    assert len(list(layout.index.glob("*.codebook"))) == len(
+        {form.codebook for form in forms_of(collection)} - {b""}
+    )
+    assert [id_ for id_, _ in map(best, [question["text"] for question in questions])] == [
+        id_ for id_, _ in before
+    ]
 
 
 def test_what_died_before_is_known(tmp_path, open_collection: OpenCollection):
