@@ -24,6 +24,7 @@ from core.errors import (
     LibraryTooNewError,
     LibraryUnwritableError,
     SourceError,
+    TrainingError,
     UnknownSourceError,
 )
 
@@ -84,6 +85,16 @@ _ERRORS: dict[type[Exception], UserMessage] = {
         title=QT_TRANSLATE_NOOP("messages", "The disk is full"),
         detail=QT_TRANSLATE_NOOP("messages", "There is no space left for the library in {path}."),
         action=QT_TRANSLATE_NOOP("messages", "Free some space, then start indexing again. Nothing was lost."),
+    ),
+    TrainingError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "The index could not be compressed"),
+        detail=QT_TRANSLATE_NOOP("messages", "{path}: {detail}"),
+        action=QT_TRANSLATE_NOOP(
+            "messages",
+            "Everything can be searched as before; the index only stays larger and slower. Close programs "
+            "that need much memory: Mikke tries again after the next files it reads. If that does not help, "
+            "please report this.",
+        ),
     ),
     LibraryError: UserMessage(
         title=QT_TRANSLATE_NOOP("messages", "Something is wrong with the library"),

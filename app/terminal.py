@@ -125,8 +125,8 @@ def follow(events: Iterable[VerifyEvent], title: str) -> Verified | None:
 
 def _maintaining(event: Merging | Training) -> str:
     if isinstance(event, Merging):
-        return f"{event.segments} segments, {event.tokens:,} tokens"
-    return f"{event.centroids:,} centroids for {event.tokens:,} tokens"
+        return f"merging {event.segments} segments, {event.tokens:,} tokens"
+    return f"learning {event.centroids:,} centroids from {event.tokens:,} tokens, a minute or two"
 
 
 def follow_quietly(events: Iterable[IndexEvent]) -> None:

@@ -557,6 +557,14 @@
         <translation>空き容量を増やしてから、もう一度読み込んでください。失われたデータはありません。</translation>
     </message>
     <message>
+        <source>The index could not be compressed</source>
+        <translation>索引を圧縮できませんでした</translation>
+    </message>
+    <message>
+        <source>Everything can be searched as before; the index only stays larger and slower. Close programs that need much memory: Mikke tries again after the next files it reads. If that does not help, please report this.</source>
+        <translation>検索はこれまでどおりできます。索引が大きく、少し遅いままになるだけです。メモリを多く使うプログラムを閉じてください。次にファイルを読み込んだあと、もう一度試します。それでも直らない場合は、この内容を開発者にお知らせください。</translation>
+    </message>
+    <message>
         <source>Something is wrong with the library</source>
         <translation>ライブラリに問題があります</translation>
     </message>

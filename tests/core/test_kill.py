@@ -19,7 +19,9 @@ from core.index.segment import Segment
 from core.layout import LibraryLayout
 from core.progress import CancelToken
 from core.settings import Settings
-from tests.core.conftest import index
+from tests.core.conftest import index, inline_collection, maintain
+from tests.core.oracle import check_stored, check_whole
+from tests.core.small import check_no_garbage, forms_of, small_codebooks
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -51,6 +53,48 @@ def test_kill_9_in_the_middle_of_indexing(tmp_path, encoder: LexicalEncoder):
             best = collection.search(Query(text=f"marker{number:03}", limit=1)).results[0]
             assert best.document.path.name == f"{number:03}.txt"
         assert not [event for event in collection.sync(CancelToken()) if type(event).__name__ == "Committed"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+def test_kill_9_while_codebooks_come_and_go(tmp_path, encoder: LexicalEncoder):
+    """After kill -9 at any moment of reading, training and merging all answers are right, and go on to be."""
+    folder, root = tmp_path / "files", tmp_path / "library"
+    folder.mkdir()
+    paths = [folder / f"{number:02}.txt" for number in range(60)]
+    for path in paths:
+        path.write_text(
+            f"Letter {path.stem} mentions marker{path.stem} once. " + "Nothing else of note. " * 3
+        )
+    with inline_collection(root, encoder) as collection:
+        collection.add_source(folder)
+    moments, killed, forms = random.Random(3), 0, set()
+    for first in range(0, 60, 15):
+        command = [sys.executable, "-m", "tests.core.crash", str(root), "live", *map(str, paths[first:])]
+        before = (root / "index").stat().st_mtime_ns
+        job = subprocess.Popen(command, cwd=CHECKOUT)
+        while job.poll() is None and (root / "index").stat().st_mtime_ns == before:
+            time.sleep(0.01)
+        time.sleep(moments.uniform(0.0, 0.3))
+        killed += job.poll() is None
+        job.kill()
+        job.wait()
+        with inline_collection(root, encoder) as collection:
+            check_whole(collection)
+            forms |= {form.codebook for form in forms_of(collection)}
+            done = collection.documents(frozenset({DocumentState.INDEXED}))
+            for document in done:
+                check_stored(collection, encoder, f"marker{document.path.stem}")
+    assert killed >= 2, "the kills came too late to test anything"
+    assert len(forms) > 1, "nothing was compressed"
+    with inline_collection(root, encoder) as collection, small_codebooks(growth=2):
+        index(collection)
+        maintain(collection)
+        check_whole(collection)
+        check_no_garbage(collection)
+        assert collection.status().documents[DocumentState.INDEXED] == 60
+        for path in paths[::6]:
+            best = collection.search(Query(text=f"marker{path.stem}", limit=1)).results[0]
+            assert best.document.path == path
 
 
 def _wait_until_indexing(layout: LibraryLayout, job: subprocess.Popen[bytes]) -> None:
