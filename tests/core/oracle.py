@@ -82,25 +82,32 @@ def stored_vectors(collection: Collection) -> dict[PassageId, Float32Array]:
     }
 
 
-def check_stored(collection: Collection, encoder: LexicalEncoder, question: str) -> None:
+def check_stored(collection: Collection, encoder: LexicalEncoder, *questions: str) -> None:
     """The answers are exactly those that the stored vectors give, whatever forms they are stored in."""
-    query = encoder.encode_query(question).vectors
-    weights = np.linalg.norm(query, axis=1)
-    least = least_products(query, encoder.noise_floor)
-    scores, certain, possible = {}, set(), set()
-    for id_, vectors in stored_vectors(collection).items():
-        products = (query @ vectors.T).max(axis=1, initial=-np.inf)
-        beyond = float(((products - least) / weights).max())
-        scores[id_] = float(products.sum())
-        certain |= {id_} if beyond > UNDECIDED else set()
-        possible |= {id_} if beyond > -UNDECIDED else set()
+    stored = stored_vectors(collection)
+    for question in questions:
+        query = encoder.encode_query(question).vectors
+        weights = np.linalg.norm(query, axis=1)
+        least = least_products(query, encoder.noise_floor)
+        scores, beyond = {}, {}
+        for id_, vectors in stored.items():
+            products = (query @ vectors.T).max(axis=1, initial=-np.inf)
+            scores[id_] = float(products.sum())
+            beyond[id_] = float(((products - least) / weights).max())
+        _check_answers(collection, question, scores, beyond)
+
+
+def _check_answers(
+    collection: Collection, question: str, scores: dict[PassageId, float], beyond: dict[PassageId, float]
+) -> None:
+    """`beyond`: by how much the best cosine of a passage is larger than the least that answers."""
     results = collection.search(Query(text=question, limit=1 + len(scores))).results
     hits = {hit.passage_id: hit.score for result in results for hit in result.hits}
-    assert hits.keys() <= possible, question
+    assert all(beyond[id_] > -UNDECIDED for id_ in hits), question
     assert hits == pytest.approx({id_: scores[id_] for id_ in hits}, abs=1e-3), question
     with collection._catalogue.read() as db:
-        by_id = passages.get(db, list(certain))
-    assert {each.document_id for each in by_id.values()} <= {result.document.id for result in results}
+        certain = passages.get(db, [id_ for id_, each in beyond.items() if each > UNDECIDED])
+    assert {each.document_id for each in certain.values()} <= {result.document.id for result in results}
     assert [each.score for each in results] == sorted((each.score for each in results), reverse=True)
 
 

@@ -178,9 +178,9 @@ class History(RuleBasedStateMachine):
 
     def _search_finds_exactly_what_is_there(self):
         files = [self.files / name for name in self.expected]
+        check_stored(self.collection, self.oracle.encoder, *WORDS)
         for word in WORDS:
             self.oracle.check(self.collection, files, word)
-            check_stored(self.collection, self.oracle.encoder, word)
             reply = self.collection.search(Query(text=word, limit=20))
             names = {str(result.document.path.relative_to(self.files)) for result in reply.results}
             assert names == {name for name, its_word in self.expected.items() if its_word == word}, word
@@ -214,6 +214,6 @@ class History(RuleBasedStateMachine):
 
 
 History.TestCase.settings = settings(
-    max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestHistory = History.TestCase

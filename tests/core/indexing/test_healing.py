@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -67,11 +68,11 @@ def sections_of(path: Path) -> tuple[Section, ...]:
 
 
 def places() -> Iterator[tuple[str, str, int]]:
-    """Every section of every kind of file; section -1 is the header."""
+    """A place in every section (-1: the header) of every kind of file, in turn at its ends and inside."""
+    where = cycle(("first", "last", "inside"))
     for kind, count in (("exact", 4), ("compressed", 5), ("codebook", 4)):
-        for number in range(-1, count):
-            for where in ("first", "last", "inside"):
-                yield kind, where, number
+        for number in (-1, -1, *range(count)):
+            yield kind, next(where), number
 
 
 def file_of(collection: Collection, kind: str) -> Path:
@@ -106,8 +107,9 @@ def verify(collection: Collection) -> Verified:
 
 
 def check_answers(collection: Collection, encoder: LexicalEncoder) -> None:
-    for word in WORDS:
-        check_stored(collection, encoder, word)
+    """Every word finds its file, and that alone."""
+    check_stored(collection, encoder, *WORDS)
+    for word in (COMPRESSED[0], COMPRESSED[-1], EXACT[0]):
         results = collection.search(Query(text=word)).results
         assert [result.document.path.stem for result in results] == [word]
     assert collection.status().passages == len(WORDS)
