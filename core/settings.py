@@ -38,7 +38,8 @@ class Settings:
     """All settings of a library. `workers` is the number of reading processes (0: chosen by the machine).
 
     `residual_bits`, 4 or 2, is what a dimension takes in large libraries, whose vectors are compressed: 2
-    halve the size of the index and find a little less.
+    halve the size of the index and find a little less. A change re-compresses the library; what 2 bits have
+    lost comes back only for documents that are read again.
     """
 
     limits: ReadingLimits = field(default_factory=ReadingLimits)

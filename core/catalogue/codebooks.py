@@ -68,11 +68,16 @@ def remove(db: Database, codebook_id: CodebookId) -> None:
 
 
 def remove_unused(db: Database) -> None:
-    """Drop every codebook that no segment refers to and that is not the newest of its model."""
+    """Drop every codebook that no segment refers to and that is not the newest of its model; the newest, too,
+    when nothing of its model is left: it is made of what the person has taken away.
+    """
     db.execute(
         """
         DELETE FROM codebooks
         WHERE NOT EXISTS (SELECT 1 FROM segments WHERE codebook_id = codebooks.id)
-            AND id NOT IN (SELECT MAX(id) FROM codebooks GROUP BY model)
+            AND (
+                id NOT IN (SELECT MAX(id) FROM codebooks GROUP BY model)
+                OR NOT EXISTS (SELECT 1 FROM segments WHERE model = codebooks.model)
+            )
         """
     )

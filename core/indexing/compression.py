@@ -45,8 +45,7 @@ def train_if_due(stages: Stages, cancel: CancelToken) -> Generator[IndexEvent, N
         live = [stored for stored in segments.live(db) if stored.content.model == model]
         newest = codebooks.newest(db, model)
     tokens = sum(stored.alive_tokens for stored in live)
-    trained = None if newest is None else newest.content
-    if not is_due(tokens, trained):
+    if not is_due(tokens, newest and newest.content) and not (newest and _other_bits(stages, newest)):
         return False
     yield Training(tokens=tokens, centroids=centroid_count(tokens))
     job = TrainingJob(
@@ -71,6 +70,11 @@ def train_if_due(stages: Stages, cancel: CancelToken) -> Generator[IndexEvent, N
         delete_files([path])
         raise
     return True
+
+
+def _other_bits(stages: Stages, newest: codebooks.Stored) -> bool:
+    """Whether the person has asked for another width of residuals since. What 2 bits lost stays lost."""
+    return stages.newest_codec(newest.content.model, stages.encoder.dim).form.bits != stages.bits
 
 
 def is_due(tokens: int, newest: codebooks.Content | None) -> bool:

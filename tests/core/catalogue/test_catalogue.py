@@ -258,11 +258,12 @@ def test_codebooks_live_as_long_as_they_are_needed(catalogue):
         assert codebooks.newest(db, "00").id == new
         assert codebooks.newest(db, "22") is None
         codebooks.remove_unused(db)
-        assert [stored.id for stored in codebooks.all_codebooks(db)] == [used, new, other]
+        assert [stored.id for stored in codebooks.all_codebooks(db)] == [used, new]
         with pytest.raises(sqlite3.IntegrityError):
             codebooks.remove(db, used)
         segments.remove(db, segment_id)
-        codebooks.remove(db, used)
+        codebooks.remove_unused(db)
+        assert codebooks.all_codebooks(db) == []
         assert codebooks.insert(db, "e.codebook", content) not in (old, used, new, other)
 
 

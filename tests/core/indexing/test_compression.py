@@ -176,6 +176,23 @@ def test_two_bits(tmp_path, files, encoder):
         assert found_ids(collection) == before
 
 
+def test_another_width_of_residuals(tmp_path, files, encoder):
+    """Whoever changes the setting gets what it says at the next maintenance, and nothing after that."""
+    sizes = []
+    for bits in (4, 2):
+        with inline_collection(tmp_path / "library", encoder, Settings(residual_bits=bits)) as collection:
+            if not collection.sources():
+                collection.add_source(files)
+            index(collection)
+            maintain(collection)
+            assert {form.bits for form in forms_of(collection)} == {bits}
+            sizes.append(collection.status().index_bytes)
+            before = codebooks_of(collection)
+            maintain(collection)
+            assert codebooks_of(collection) == before
+    assert sizes[1] < sizes[0]
+
+
 def test_a_training_process(collection, files, encoder, patch):
     """The real thing: faiss in a process of its own, and none left afterwards."""
     patch.undo()
