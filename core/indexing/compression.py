@@ -45,7 +45,8 @@ def train_if_due(stages: Stages, cancel: CancelToken) -> Generator[IndexEvent, N
         live = [stored for stored in segments.live(db) if stored.content.model == model]
         newest = codebooks.newest(db, model)
     tokens = sum(stored.alive_tokens for stored in live)
-    if not is_due(tokens, newest and newest.content) and not (newest and _other_bits(stages, newest)):
+    due = is_due(tokens, newest.content if newest else None)
+    if not due and not (newest and _other_bits(stages, newest)):
         return False
     yield Training(tokens=tokens, centroids=centroid_count(tokens))
     job = TrainingJob(
