@@ -37,13 +37,13 @@ def drop_dead_segments(catalogue: Catalogue, index: Path) -> None:
 def remove_garbage(catalogue: Catalogue, index: Path) -> None:
     """Delete the files of the index that the catalogue does not list: what a crash left, or Windows kept.
 
-    Codebooks that no segment refers to, but for the newest of each model, are dropped first. Needs the
+    Codebooks that nobody needs are dropped first. Needs the
     writer's and the maintainer's lane: each of them writes files before it lists them, and a writer may be
     about to commit what it compressed with a codebook that was the newest when it began.
     """
     with catalogue.read() as db:
-        many = len(codebooks.all_codebooks(db)) > 1
-    if many:
+        compressing = bool(codebooks.all_codebooks(db))
+    if compressing:
         with catalogue.write() as db:
             codebooks.remove_unused(db)
     with catalogue.read() as db:
