@@ -203,6 +203,10 @@ class Collection:
         """Answer a question from what is committed now. Raises LibraryDamagedError."""
         return self._searcher.search(query)
 
+    def prepare(self) -> None:
+        """Load what the first search would have to wait for. Raises LibraryDamagedError."""
+        self._searcher.prepare()
+
     def status(self) -> LibraryStatus:
         """Counts and sizes."""
         with self._catalogue.read() as db:

@@ -74,6 +74,7 @@ class FakeCollection:
         self.indexing_s = 0.0
         self.merges, self.merging_s = 0, 0.0
         self.search_s = 0.0
+        self.prepared = 0
         self.failure: Exception | None = None
         self._sources = [Source(id=SourceId(1), path=Path(folder))] if files else []
         self._documents: dict[DocumentId, Document] = {}
@@ -151,6 +152,9 @@ class FakeCollection:
         self.calls.append(("verify", None))
         cancel.checkpoint()
         yield Verified(files=1, bytes=0, damaged=(), unmended=())
+
+    def prepare(self) -> None:
+        self.prepared += 1
 
     def search(self, query: Query) -> SearchReply:
         self.calls.append(("search", query.text))

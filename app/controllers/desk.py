@@ -75,6 +75,7 @@ class Desk(QObject):
         self.window.show()
         self.window.focus_search()
         self.library.refresh()
+        self.search.prepare()
         if folders:
             self.library.add(folders)
         else:

@@ -56,6 +56,12 @@ class SearchController(QObject):
         """The question in force, without white space around it."""
         return self._text
 
+    def prepare(self) -> None:
+        """Spare the first question the wait for what has to be loaded. If that fails, the question will say
+        so.
+        """
+        self._runner.start(LANE, call(self._collection.prepare))
+
     def ask(self, text: str) -> None:
         """Ask a new question; an empty one clears the results."""
         text = text.strip()

@@ -64,6 +64,13 @@ class Searcher:
             results=results,
         )
 
+    def prepare(self) -> None:
+        """Map the segments, open their codebooks, compile the kernels: 0.5 s with 4 million tokens.
+
+        A question is what needs all of it and nothing else. Raises LibraryDamagedError.
+        """
+        self.search(Query(text="a", limit=1))
+
     def _results(
         self, query: Query, embedded: TokenEmbeddings, scope: Scope
     ) -> tuple[tuple[Result, ...], int]:

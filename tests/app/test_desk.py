@@ -65,6 +65,12 @@ def test_the_first_start_reads_nothing_without_a_click(make_desk, qtbot, monkeyp
     assert collection.called("add_source") == []
 
 
+def test_the_first_question_does_not_wait(desk, collection, qtbot):
+    """What a search needs is loaded as soon as the window is there, once."""
+    assert desk.window.isVisible()
+    qtbot.waitUntil(lambda: collection.prepared == 1)
+
+
 @pytest.mark.parametrize("click", ["suggestion", "sample"])
 def test_a_click_on_the_welcome_adds_a_folder(make_desk, qtbot, monkeypatch, tmp_path, click):
     """A suggestion adds that folder, the sample button the sample library; then one can search."""

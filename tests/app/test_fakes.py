@@ -18,6 +18,7 @@ def test_fake_and_real_collection_have_the_same_methods():
         "refresh",
         "maintain",
         "verify",
+        "prepare",
         "search",
         "status",
         "documents",

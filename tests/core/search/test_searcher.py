@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from core.domain import Query
+from core.index.kernels.plain import PlainKernels
 from core.search import searcher
 from tests.core.conftest import OpenCollection, index
 
@@ -27,6 +28,16 @@ def collection(tmp_path, open_collection: OpenCollection):
 @pytest.mark.parametrize("text", ["", "  \n", "?!。…", "\x00\x01\x1b", "\udcff\udc80", "\u200d\ufe0f"])
 def test_a_question_without_words_has_no_answer(collection, text):
     assert collection.search(Query(text=text)).results == ()
+
+
+def test_what_is_prepared(collection, monkeypatch):
+    """After `prepare` a search has nothing to load any more."""
+    loads = []
+    monkeypatch.setattr(searcher, "load_kernels", lambda _: loads.append(1) or PlainKernels())
+    collection.prepare()
+    assert loads == [1]
+    collection.search(Query(text="here"))
+    assert loads == [1]
 
 
 def test_a_very_long_question(collection, monkeypatch):
