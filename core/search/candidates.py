@@ -27,9 +27,9 @@ passages must tie, so that ids decide and the order never changes from run to ru
 
 SCANNED_CANDIDATES = 2048
 """Passages scored of those that a scan of centroids found nearest, or more if they answer too little. Of the
-exact top ten none was lost so with clustered embeddings (200,000 passages). With lexical ones none to 7 % were
-(16,000 of one language; 22,000 short ones of 41 mixed sets, where 4,096 lost 4 % and took 6 ms more)
-(2026-11)."""
+exact top ten none was lost so with clustered embeddings (200,000 passages), and none to 7 % with lexical ones
+(16,000 passages of one language; 22,000 short ones of 41 mixed sets, where 4,096 lost 4 % for 6 ms more);
+2026-11."""
 
 REFINED_MORE = 32
 """Passages scored in float32 beyond those asked for: rounding the query moves a score by less than what lies
