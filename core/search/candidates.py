@@ -36,6 +36,10 @@ REFINED_MORE = 32
 between so many ranks."""
 
 
+_REFINED_AT_ONCE = 16
+"""Passages: their vectors stay in the cache. All at once took half as long again (2026-11)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A passage worth showing, with its MaxSim score."""
@@ -154,8 +158,9 @@ class Candidates:
 
     def _refine(self, scored: _Scored, places: Int64Array) -> None:
         def work(some: slice) -> None:
-            ordinals = scored.ordinals[places[some]]
-            scored.refined[places[some]] = refine(self._question, scored.segment, ordinals)
+            for first in range(some.start, some.stop, _REFINED_AT_ONCE):
+                few = places[first : min(first + _REFINED_AT_ONCE, some.stop)]
+                scored.refined[few] = refine(self._question, scored.segment, scored.ordinals[few])
 
         self._scorer.spread(work, len(places))
 
