@@ -140,7 +140,7 @@ class Segment:
         return self.codec.decompress(tuple(array[tokens] for array in self.arrays))
 
     def part(self, ordinals: Int64Array) -> EncodedPassages:
-        """Copy some passages out, for a merge. `ordinals` ascend."""
+        """Copy some passages out, in the order of `ordinals`, `(passages,)` int64."""
         starts = self.offsets[ordinals]
         counts = self.offsets[ordinals + 1] - starts
         tokens = np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())

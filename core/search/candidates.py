@@ -167,13 +167,10 @@ class Candidates:
 
 def refine(question: Question, segment: Segment, ordinals: Int64Array) -> NDArray[np.float64]:
     """MaxSim of passages with at least one token, in float32 from what is stored, `(ordinals,)`."""
-    starts, ends = segment.offsets[ordinals], segment.offsets[ordinals + 1]
-    counts = ends - starts
-    first = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    rows = np.repeat(starts - first, counts) + np.arange(counts.sum())
-    codec = segment.codec
-    vectors = codec.stored(tuple(array[rows] for array in segment.arrays))
-    best = np.maximum.reduceat(vectors @ codec.turn(question.vectors).T, first, axis=0)
+    part, codec = segment.part(ordinals), segment.codec
+    starts = np.cumsum(part.counts) - part.counts
+    similarities = codec.stored(part.tokens) @ codec.turn(question.vectors).T
+    best = np.maximum.reduceat(similarities, starts, axis=0)
     return np.asarray(best.sum(axis=1, dtype=np.float64))
 
 

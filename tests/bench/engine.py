@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,9 +16,8 @@ from core.domain import Float32Array
 from core.index.blas import one_blas_thread
 from core.index.codebook import Codebook, Codebooks, Trained, random_rotation, write_codebook
 from core.index.codec import Codec, ExactCodec, ResidualCodec
-from core.index.format import Header
 from core.index.kernels.arrays import LOOSE_SCALE, Kernels
-from core.index.segment import EncodedPassages, Segment, write_segment
+from core.index.segment import EncodedPassages, Segment, header_of, write_segment
 from core.index.snapshot import Snapshot
 from core.index.training import centroid_count, rotated, sample_size, train
 from core.search.candidates import Candidates
@@ -76,7 +75,7 @@ def _build(folder: Path, batches: Batches, tokens: int, bits: int | None) -> Bui
         codec = ResidualCodec(codebook=_train(folder, batches(), tokens, bits))
     trained = time.perf_counter()
     for group in _groups(_encoded(of_passages(batches(), _PIECE_TOKENS), codec)):
-        _write(folder, group, codec)
+        write_segment(folder, header_of(group, _MODEL), iter(group))
     return Built(
         folder=folder,
         tokens=tokens,
@@ -168,22 +167,12 @@ def _groups(parts: Iterator[EncodedPassages]) -> Iterator[list[EncodedPassages]]
     tokens = 0
     for part in parts:
         group.append(part)
-        tokens += int(part.counts.sum())
+        tokens += part.token_count
         if tokens >= SEGMENT_TOKENS:
             yield group
             group, tokens = [], 0
     if group:
         yield group
-
-
-def _write(folder: Path, group: Sequence[EncodedPassages], codec: Codec) -> None:
-    header = Header(
-        form=codec.form,
-        model=_MODEL,
-        passages=sum(len(part.counts) for part in group),
-        tokens=sum(int(part.counts.sum()) for part in group),
-    )
-    write_segment(folder, header, iter(group))
 
 
 def _repeated(segment: Segment, at_least: int) -> Segment:

@@ -19,8 +19,12 @@ LONG_AND_LOOSE = Case(seed=1, counts=(LONG, 0, 5), ordinals=(2, 0, 1, 0), lanes=
 EXTREME = Case(seed=2, counts=(LONG, 3), ordinals=(1, 0, 1), lanes=LANES, kind="extreme")
 NOTHING = Case(seed=3, counts=(0, 0), ordinals=(1,), lanes=1, kind="ordinary")
 
-tried = settings(max_examples=5, deadline=None)
-"""Few for each way, dimension and number of bits, but there are many of these."""
+
+def tried(test):
+    """With drawn cases and these three; few for each way, dimension and number of bits: these are many."""
+    for case in (NOTHING, EXTREME, LONG_AND_LOOSE):
+        test = example(case=case)(test)
+    return settings(max_examples=5, deadline=None)(given(case=cases())(test))
 
 
 @pytest.fixture(scope="module", params=native_ways())
@@ -41,10 +45,6 @@ def same_bits(found: np.ndarray, expected: np.ndarray) -> bool:
 @pytest.mark.parametrize("bits", BITS)
 @pytest.mark.parametrize("dim", DIMS)
 @tried
-@given(case=cases())
-@example(case=LONG_AND_LOOSE)
-@example(case=EXTREME)
-@example(case=NOTHING)
 def test_scans_are_equal(native, dim, bits, case):
     """A scan adds the same sums to what is there, for loose tokens too."""
     table, tokens = case.table(dim, CENTROIDS), case.residual_tokens(dim, bits, CENTROIDS)
@@ -58,10 +58,6 @@ def test_scans_are_equal(native, dim, bits, case):
 @pytest.mark.parametrize("bits", BITS)
 @pytest.mark.parametrize("dim", DIMS)
 @tried
-@given(case=cases())
-@example(case=LONG_AND_LOOSE)
-@example(case=EXTREME)
-@example(case=NOTHING)
 def test_scores_in_the_compressed_domain_are_equal(native, dim, bits, case):
     """Every lane of every passage of a compressed segment has the same float32."""
     table, tokens = case.table(dim, CENTROIDS), case.residual_tokens(dim, bits, CENTROIDS)
@@ -73,10 +69,6 @@ def test_scores_in_the_compressed_domain_are_equal(native, dim, bits, case):
 
 @pytest.mark.parametrize("dim", DIMS)
 @tried
-@given(case=cases())
-@example(case=LONG_AND_LOOSE)
-@example(case=EXTREME)
-@example(case=NOTHING)
 def test_scores_of_exact_segments_are_equal(native, dim, case):
     """Every lane of every passage of an exact segment has the same float32."""
     query, tokens = case.query(dim), case.exact_tokens(dim)
