@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from core.collection import Collection
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.layout import RARITY_TABLE, LibraryLayout
 from core.settings import Settings, load_settings
 from core.watch.events import WatchProblem

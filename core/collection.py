@@ -16,6 +16,7 @@ from typing import Self
 from core.catalogue import documents, segments, sources, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import (
+    BUILT_IN_MODEL,
     CollectionChanges,
     Document,
     DocumentId,
@@ -212,7 +213,9 @@ class Collection:
         with self._catalogue.read() as db:
             passage_count, token_count = segments.totals(db)
             return LibraryStatus(
-                model=self._stages.encoder.name,
+                model=BUILT_IN_MODEL,
+                switch=None,
+                languages={},
                 sources=sources.all_sources(db),
                 documents=documents.counts(db),
                 passages=passage_count,

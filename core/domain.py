@@ -20,6 +20,16 @@ PassageId = NewType("PassageId", int)
 SegmentId = NewType("SegmentId", int)
 CodebookId = NewType("CodebookId", int)
 
+ModelName = NewType("ModelName", str)
+"""What a person calls a model: `jacolbert-v2.5`, or the name that they gave one of their own."""
+
+BUILT_IN_MODEL = ModelName("built-in")
+
+Language = NewType("Language", str)
+"""A language as the first part of a BCP 47 tag: `ja`, `en`, `zh`."""
+
+UNKNOWN_LANGUAGE = Language("")
+
 Float32Array = NDArray[np.float32]
 Int32Array = NDArray[np.int32]
 Int64Array = NDArray[np.int64]
@@ -124,10 +134,11 @@ class ScannedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A folder that the person asked to search."""
+    """A folder that the person asked to search. `language`: of all in it; unknown: each passage's own."""
 
     id: SourceId
     path: Path
+    language: Language = UNKNOWN_LANGUAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +283,52 @@ class SearchReply:
     results: tuple[Result, ...]
 
 
+# --- Models --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileValue:
+    """One thing that a model's profile says, for people: `doc_length`, `300`, and where that is from."""
+
+    name: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A model that is installed, or could be.
+
+    `languages` are those that it was trained for, None: any. `licence` is an SPDX identifier, `restriction`
+    what it forbids, in a few words (empty: nothing that matters here). `bytes` are on the disk if it is
+    installed, otherwise to be fetched. `passages_per_second`, of 300 characters on this machine, is measured
+    with the model itself if `measured`, otherwise estimated from its shape; None: not known yet. `repository`
+    and `revision` say where it is published (empty: nowhere that we know).
+    """
+
+    name: ModelName
+    title: str
+    languages: frozenset[Language] | None
+    licence: str
+    restriction: str
+    repository: str
+    revision: str
+    bytes: int
+    installed: bool
+    passages_per_second: float | None = None
+    measured: bool = False
+    profile: tuple[ProfileValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSwitch:
+    """On the way to another model: `done` of `total` passages are encoded with it; the old one answers."""
+
+    model: ModelName
+    done: int
+    total: int
+
+
 # --- The library as a whole ----------------------------------------------------------------------
 
 
@@ -285,9 +342,15 @@ class CollectionChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryStatus:
-    """Counts and sizes. `documents` has a count for every DocumentState."""
+    """Counts and sizes. `documents` has a count for every DocumentState.
 
-    model: str
+    `model` answers questions; `switch` is under way, if any. `languages` counts the passages in each
+    language, the most frequent first.
+    """
+
+    model: ModelName
+    switch: ModelSwitch | None
+    languages: dict[Language, int]
     sources: tuple[Source, ...]
     documents: dict[DocumentState, int]
     passages: int

@@ -11,6 +11,13 @@ CoreError
 ├── SourceError
 │   ├── FolderNotFoundError     not there, or not a folder
 │   └── UnknownSourceError      not a folder of this library
+├── ModelError
+│   ├── ModelMissingError       not installed, and not a name that we know
+│   ├── ModelDamagedError       a file of it is missing, damaged or not what was published
+│   ├── ModelUnsupportedError   a checkpoint that Mikke cannot encode with exactly
+│   ├── ModelInUseError         the library answers with it
+│   ├── PartMissingError        needs a part of Mikke that is not installed (torch; the Japanese dictionary)
+│   └── DownloadError           the hub could not be reached, or refused
 ├── ExtractionError             one file could not be read; becomes that file's state
 └── CancelledError              the person stopped the job
 """
@@ -82,6 +89,43 @@ class FolderNotFoundError(SourceError):
 
 class UnknownSourceError(SourceError):
     """The folder is not one of the library's sources."""
+
+
+class ModelError(CoreError):
+    """Something is wrong with a model. `model` is its name, or its folder when it has none yet."""
+
+    def __init__(self, model: str, detail: str = "") -> None:
+        super().__init__(model, detail)
+        self.model = model
+        self.detail = detail
+
+
+class ModelMissingError(ModelError):
+    """No model of this name is installed (`detail`: whether one could be)."""
+
+
+class ModelDamagedError(ModelError):
+    """A file of the model is missing or damaged; `detail` names it and what is wrong."""
+
+
+class ModelUnsupportedError(ModelError):
+    """The checkpoint asks for something that Mikke does not do; `detail` says what."""
+
+
+class ModelInUseError(ModelError):
+    """The model cannot be removed: a library answers with it, or is on the way to it."""
+
+
+class PartMissingError(ModelError):
+    """An optional part of the program is not installed: `part` is an extra of pyproject.toml."""
+
+    def __init__(self, model: str, *, part: str, detail: str = "") -> None:
+        super().__init__(model, detail)
+        self.part = part
+
+
+class DownloadError(ModelError):
+    """The model could not be fetched. What has been fetched stays, and a second try goes on from there."""
 
 
 class ExtractionError(CoreError):

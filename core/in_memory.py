@@ -16,7 +16,7 @@ import numpy as np
 
 from core.domain import PassageId
 from core.encode.encoder import Encoder
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.index.blas import one_blas_thread
 from core.index.codebook import Codebooks
 from core.index.codec import ExactCodec

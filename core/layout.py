@@ -53,6 +53,38 @@ class LibraryLayout:
         return self.root / "maintainer.lock"
 
 
+@dataclass(frozen=True, slots=True)
+class ModelsLayout:
+    """Where the models of this person are; all libraries share them."""
+
+    root: Path
+
+    def folder(self, name: str) -> Path:
+        """One installed model: its files as they were published, and `record`."""
+        return self.root / name
+
+    def checkpoint(self, name: str) -> Path:
+        return self.folder(name) / "checkpoint"
+
+    def record(self, name: str) -> Path:
+        """What was checked and measured when it was installed."""
+        return self.folder(name) / "mikke.json"
+
+    def unfinished(self, name: str) -> Path:
+        """Where it is fetched to; it gets its place in one step when it is whole and checked."""
+        return self.root / f".{name}.unfinished"
+
+    @property
+    def speeds(self) -> Path:
+        """What the shapes of models cost on this machine: measured, and measured again when this is gone."""
+        return self.root / "speeds.json"
+
+
+def default_models() -> Path:
+    """The models of this user: beside the default library."""
+    return default_library().with_name("models")
+
+
 def default_library() -> Path:
     """The library of this user: under the user's data folder, as the platform has it."""
     return Path(platformdirs.user_data_dir("Mikke", appauthor=False)) / "library"

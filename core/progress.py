@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.domain import CollectionChanges, DocumentState, StateReason
+from core.domain import CollectionChanges, DocumentState, Model, ModelName, StateReason
 from core.errors import CancelledError
 
 
@@ -111,7 +111,34 @@ class Damaged:
     detail: str
 
 
-IndexEvent = Scanning | SourceMissing | Reading | FileDone | Committed | Merging | Training | Damaged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reencoding:
+    """On the way to another model: `done` of `total` passages are encoded with it."""
+
+    model: ModelName
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelChanged:
+    """From now on this model answers."""
+
+    model: ModelName
+
+
+IndexEvent = (
+    Scanning
+    | SourceMissing
+    | Reading
+    | FileDone
+    | Committed
+    | Merging
+    | Training
+    | Damaged
+    | Reencoding
+    | ModelChanged
+)
 """What indexing and maintenance yield, in order; a closed union to be matched exhaustively."""
 
 
@@ -136,3 +163,30 @@ class Verified:
 
 VerifyEvent = Checking | Verified | IndexEvent
 """What a verification yields; the events of indexing come while it makes things again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetching:
+    """Fetching or copying the files of a model: `done` of `total` bytes."""
+
+    file: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckingModel:
+    """All files are there; whether they are what was published, and whether the model encodes, is tried."""
+
+    model: ModelName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelInstalled:
+    """The last event of an installation."""
+
+    model: Model
+
+
+InstallEvent = Fetching | CheckingModel | ModelInstalled
+"""What installing a model yields."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from core.domain import Int32Array, TokenEmbeddings
+from core.domain import Int32Array, Language, ModelName, TokenEmbeddings
 
 
 class Encoder(Protocol):
@@ -28,14 +28,35 @@ class Encoder(Protocol):
     @property
     def noise_floor(self) -> float: ...
 
-    def encode_query(self, text: str) -> TokenEmbeddings:
-        """Weighted query tokens (the norm of a vector is its weight). May have no tokens at all."""
+    def encode_query(self, text: str, languages: Sequence[Language] = ()) -> TokenEmbeddings:
+        """Weighted query tokens (the norm of a vector is its weight). May have no tokens at all.
+
+        `languages`: those in which an answer may be written, the most frequent first; a model that needs to
+        know the language of a question looks for it among them. None: any. Does not wait for passages that
+        another thread has encoded, but for the small batch that is at work.
+        """
         ...
 
-    def encode_passages(self, texts: Sequence[str]) -> list[TokenEmbeddings]:
-        """Unit vectors of every kept token of each text, in order, one result per text."""
+    def encode_passages(
+        self, texts: Sequence[str], languages: Sequence[Language] | None = None
+    ) -> list[TokenEmbeddings]:
+        """Unit vectors of every kept token of each text, in order, one result per text.
+
+        `languages`: of each text; UNKNOWN_LANGUAGE, or None for all, lets a model that needs it find it out.
+        """
         ...
 
     def token_spans(self, text: str) -> Int32Array:
         """`(tokens, 2)` int32: the spans that `encode_passages([text])` gives, without the vectors."""
+        ...
+
+
+class Encoders(Protocol):
+    """Where encoders come from: the models of this machine. Thread-safe."""
+
+    def open(self, name: ModelName) -> Encoder:
+        """The encoder of a model; the same object while somebody holds it. May take seconds the first time.
+
+        Raises ModelMissingError, ModelDamagedError, ModelUnsupportedError, PartMissingError.
+        """
         ...

@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from core.encode.analysis import analyse  # noqa: E402 - the checkout must be importable first
-from core.encode.rarity import (  # noqa: E402
+from core.encode.lexical.analysis import analyse  # noqa: E402 - the checkout must be importable first
+from core.encode.lexical.rarity import (  # noqa: E402
     PAIR_CAP,
     UNIT_CAP,
     RarityTable,

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from core.collection import Collection
 from core.domain import DocumentState, Query
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.layout import RARITY_TABLE, LibraryLayout
 from core.progress import CancelToken, IndexEvent
 from core.settings import Settings

@@ -21,7 +21,7 @@ from core.catalogue import codebooks, documents, segments, sources
 from core.catalogue.catalogue import Catalogue
 from core.domain import ExtractedText, FileStamp, Query
 from core.encode.encoder import Encoder
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.index.codebook import Codebook, Codebooks, codebook_file
 from core.index.codec import Codec, ExactCodec, ResidualCodec
 from core.index.training import TrainingJob, train_codebook

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from core.domain import Float32Array
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.index.kernels.arrays import Kernels
 from core.index.kernels.choose import all_kernels, load_kernels
 from core.layout import RARITY_TABLE

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.layout import RARITY_TABLE
 from tests.bench.embeddings import TokenBatch, of_passages, real_embeddings, synthetic_embeddings
 from tests.bench.test_retrieval_set import write_set

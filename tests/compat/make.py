@@ -16,7 +16,7 @@ import pytest
 
 from core.catalogue import codebooks
 from core.collection import Collection
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.index.segment import Segment
 from core.indexing import compression
 from core.layout import RARITY_TABLE, LibraryLayout

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.collection import Collection
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import ExtractionError
 from core.extract.read import Extraction, extract_file
 from core.index.kernels.arrays import Kernels

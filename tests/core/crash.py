@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from core.collection import Collection
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.index import merge
 from core.indexing import compression
 from core.layout import RARITY_TABLE

@@ -12,7 +12,7 @@ import pytest
 from core.catalogue import passages, segments
 from core.collection import Collection
 from core.domain import Float32Array, PassageId, Query
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.extract.read import extract_file
 from core.index.snapshot import Snapshot
 from core.passages import encoded_text, split

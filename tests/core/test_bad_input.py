@@ -16,7 +16,7 @@ import pytest
 
 from core.collection import Collection
 from core.domain import Document, DocumentState, Query, Reason
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.layout import LibraryLayout
 from core.progress import CancelToken
 from core.settings import ReadingLimits, Settings

@@ -14,7 +14,7 @@ import pytest
 from core.catalogue import documents, segments, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import DocumentState, PassageId, Query
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.index.blas import one_blas_thread
 from core.index.codebook import Codebooks
 from core.index.kernels.plain import PlainKernels

@@ -18,7 +18,7 @@ import pytest
 
 from core.collection import Collection
 from core.domain import Query
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import DiskFullError, TrainingError
 from core.index import merge
 from core.progress import CancelToken

@@ -14,7 +14,7 @@ import pytest
 
 from core.collection import Collection
 from core.domain import DocumentState, Query
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.index.segment import Segment
 from core.layout import LibraryLayout
 from core.progress import CancelToken

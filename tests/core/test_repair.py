@@ -14,7 +14,7 @@ import pytest
 from core.catalogue.catalogue import Catalogue
 from core.collection import Collection
 from core.domain import DocumentState, Query
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import DiskFullError, LibraryDamagedError, LibraryUnwritableError
 from core.index import merge
 from core.index.format import HEADER_BYTES

@@ -15,7 +15,7 @@ import pytest
 
 from core.collection import Collection
 from core.domain import Query
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.index import merge
 from core.progress import CancelToken
 from tests.core.conftest import index, inline_collection, maintain
@@ -140,7 +140,7 @@ import time
 from pathlib import Path
 from typing import Self
 import core.index.merge as merge
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.layout import RARITY_TABLE
 from core.progress import CancelToken
 from tests.core.conftest import inline_collection

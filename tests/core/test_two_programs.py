@@ -9,7 +9,7 @@ import pytest
 from filelock import FileLock
 
 from core.domain import DocumentState, Query
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import LibraryInUseError, UnknownSourceError
 from core.layout import LibraryLayout
 from core.progress import CancelToken, Committed, FileDone

@@ -12,7 +12,7 @@ import pytest
 from core.catalogue import codebooks, segments
 from core.collection import Collection
 from core.domain import DocumentState
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import CancelledError
 from core.index.format import HEADER_BYTES
 from core.index.segment import Segment

@@ -16,7 +16,7 @@ import pytest
 
 from core.collection import Collection
 from core.domain import DocumentState, PassageId, Query
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import CancelledError, DiskFullError, TrainingError
 from core.index import merge
 from core.index.codebook import Codebook

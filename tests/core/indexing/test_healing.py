@@ -12,7 +12,7 @@ import pytest
 
 from core.collection import Collection
 from core.domain import Query
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import LibraryDamagedError
 from core.index import codebook, segment
 from core.index.files import map_file

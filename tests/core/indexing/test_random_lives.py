@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from core.domain import Query
-from core.encode.lexical import LexicalEncoder
+from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import LibraryError
 from core.index import merge
 from core.progress import CancelToken

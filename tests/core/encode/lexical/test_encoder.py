@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.encode.directions import DIM, add_directions, directions
-from core.encode.lexical import BATCH_CHARACTERS, LexicalEncoder
-from core.encode.rarity import RarityTable, key_of, table_bytes
-from core.encode.units import Kind
+from core.encode.lexical.directions import DIM, add_directions, directions
+from core.encode.lexical.encoder import BATCH_CHARACTERS, LexicalEncoder
+from core.encode.lexical.rarity import RarityTable, key_of, table_bytes
+from core.encode.lexical.units import Kind
 from core.errors import LibraryDamagedError
 from core.layout import RARITY_TABLE
 
@@ -133,11 +133,11 @@ def test_another_process_gives_the_same_vectors():
     """Nothing depends on the hash seed of the process."""
     program = (
         "import sys, hashlib; from core.layout import RARITY_TABLE;"
-        "from core.encode.lexical import LexicalEncoder;"
+        "from core.encode.lexical.encoder import LexicalEncoder;"
         "found = LexicalEncoder.open(RARITY_TABLE).encode_passages([sys.argv[1]])[0];"
         "print(hashlib.sha256(found.vectors.tobytes()).hexdigest())"
     )
-    root = Path(__file__).resolve().parents[3]
+    root = Path(__file__).resolve().parents[4]
     outputs = {
         subprocess.run(
             [sys.executable, "-X", "utf8", "-c", program, SAMPLE],

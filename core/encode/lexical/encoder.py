@@ -17,12 +17,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.domain import Float32Array, Int32Array, TokenEmbeddings
-from core.encode.analysis import Analysis, analyse
-from core.encode.directions import DIM, add_directions, mix
-from core.encode.rarity import RarityTable
-from core.encode.units import Kind
-from core.encode.words import norms, unit_vectors
+from core.domain import Float32Array, Int32Array, Language, TokenEmbeddings
+from core.encode.lexical.analysis import Analysis, analyse
+from core.encode.lexical.directions import DIM, add_directions, mix
+from core.encode.lexical.rarity import RarityTable
+from core.encode.lexical.units import Kind
+from core.encode.lexical.words import norms, unit_vectors
 
 ALGORITHM_VERSION = 1
 """Raise it with every change that gives any text other vectors."""
@@ -74,13 +74,17 @@ class LexicalEncoder:
         """About 3 standard deviations of the cosine of two random directions, 1/sqrt(128)."""
         return 0.27
 
-    def encode_query(self, text: str) -> TokenEmbeddings:
+    def encode_query(self, text: str, languages: Sequence[Language] = ()) -> TokenEmbeddings:  # noqa: ARG002
         analysis = analyse([text])
         vectors, rarity = self._embed(analysis)
         weight = rarity ** np.float32(_QUERY_EXPONENT)
         return TokenEmbeddings(vectors=vectors * weight[:, None], spans=analysis.spans)
 
-    def encode_passages(self, texts: Sequence[str]) -> list[TokenEmbeddings]:
+    def encode_passages(
+        self,
+        texts: Sequence[str],
+        languages: Sequence[Language] | None = None,  # noqa: ARG002 - every language is treated alike
+    ) -> list[TokenEmbeddings]:
         results: list[TokenEmbeddings] = []
         for some in _batches(texts):
             analysis = analyse(some)

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Int32Array
-from core.encode.directions import Hashes, mix
-from core.encode.normalise import Points, distinct
+from core.encode.lexical.directions import Hashes, mix
+from core.encode.lexical.normalise import Points, distinct
 
 
 class Kind(IntEnum):

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Float32Array
-from core.encode.directions import Hashes
-from core.encode.units import Kind
+from core.encode.lexical.directions import Hashes
+from core.encode.lexical.units import Kind
 from core.errors import LibraryDamagedError
 
 MAGIC = b"MIKKERAR"

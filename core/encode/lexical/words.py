@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Float32Array
-from core.encode.directions import DIM, Hashes, directions
-from core.encode.units import Kind, RangeHashes, Units
+from core.encode.lexical.directions import DIM, Hashes, directions
+from core.encode.lexical.units import Kind, RangeHashes, Units
 
 _GRAM_SALT = np.uint64(0x5851F42D4C957F2D)
 _PREFIX_SALT = np.uint64(0x14057B7EF767814F)

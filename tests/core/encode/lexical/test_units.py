@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.encode.normalise import fold, points_of
-from core.encode.units import MAX_WORD, RangeHashes, find_units
+from core.encode.lexical.normalise import fold, points_of
+from core.encode.lexical.units import MAX_WORD, RangeHashes, find_units
 
 
 def units_of(text):

@@ -1,0 +1,1 @@
+"""What language is a text in?"""
