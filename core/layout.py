@@ -74,6 +74,15 @@ class ModelsLayout:
         """Where it is fetched to; it gets its place in one step when it is whole and checked."""
         return self.root / f".{name}.unfinished"
 
+    def removed(self, name: str) -> Path:
+        """What it is called while it is deleted, so that no half of a model is ever taken for one."""
+        return self.root / f".{name}.removed"
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever installs or removes a model."""
+        return self.root / "models.lock"
+
     @property
     def speeds(self) -> Path:
         """What the shapes of models cost on this machine: measured, and measured again when this is gone."""

@@ -1,0 +1,31 @@
+"""What the tests of models share: a hub, a place for models, and no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from core.layout import ModelsLayout
+from core.models.install import Hub
+from core.models.models import Models
+from tests.core.models import pretend
+from tests.core.models.hub import FakeHub
+
+
+@pytest.fixture
+def hub() -> Iterator[FakeHub]:
+    with FakeHub({pretend.REPOSITORY: pretend.files()}) as hub:
+        yield hub
+
+
+@pytest.fixture
+def layout(tmp_path) -> ModelsLayout:
+    return ModelsLayout(tmp_path / "models")
+
+
+@pytest.fixture
+def models_in_processes(layout, hub, monkeypatch) -> Models:
+    """One model can be installed, from the hub; trying it out only looks at config.json."""
+    monkeypatch.setattr("core.models.install.try_out", pretend.try_out)
+    return Models.of(layout, [pretend.published()], Hub(endpoint=hub.url, retry_s=0.01))
