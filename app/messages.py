@@ -7,7 +7,7 @@ translated first and filled in afterwards, so that a translation can move the na
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from core.errors import (
     CancelledError,
     CoreError,
     DiskFullError,
+    DownloadError,
     ExtractionError,
     FolderNotFoundError,
     LibraryDamagedError,
@@ -23,6 +24,12 @@ from core.errors import (
     LibraryInUseError,
     LibraryTooNewError,
     LibraryUnwritableError,
+    ModelDamagedError,
+    ModelError,
+    ModelInUseError,
+    ModelMissingError,
+    ModelUnsupportedError,
+    PartMissingError,
     SourceError,
     TrainingError,
     UnknownSourceError,
@@ -83,8 +90,8 @@ _ERRORS: dict[type[Exception], UserMessage] = {
     ),
     DiskFullError: UserMessage(
         title=QT_TRANSLATE_NOOP("messages", "The disk is full"),
-        detail=QT_TRANSLATE_NOOP("messages", "There is no space left for the library in {path}."),
-        action=QT_TRANSLATE_NOOP("messages", "Free some space, then start indexing again. Nothing was lost."),
+        detail=QT_TRANSLATE_NOOP("messages", "There is not enough space in {path}: {detail}"),
+        action=QT_TRANSLATE_NOOP("messages", "Free some space, then try again. Nothing was lost."),
     ),
     TrainingError: UserMessage(
         title=QT_TRANSLATE_NOOP("messages", "The index could not be compressed"),
@@ -112,6 +119,45 @@ _ERRORS: dict[type[Exception], UserMessage] = {
     SourceError: UserMessage(
         title=QT_TRANSLATE_NOOP("messages", "Something is wrong with a folder"),
         detail=QT_TRANSLATE_NOOP("messages", "{path}"),
+    ),
+    ModelMissingError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "The model {model} is not installed"),
+        detail=QT_TRANSLATE_NOOP("messages", "{detail}"),
+        action=QT_TRANSLATE_NOOP("messages", "mikke models list shows which models there are."),
+    ),
+    ModelDamagedError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "The model {model} is damaged"),
+        detail=QT_TRANSLATE_NOOP("messages", "{detail}"),
+        action=QT_TRANSLATE_NOOP("messages", "Install it again. Your library is not affected."),
+    ),
+    ModelUnsupportedError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "Mikke cannot use the model {model}"),
+        detail=QT_TRANSLATE_NOOP("messages", "{detail}"),
+    ),
+    ModelInUseError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "The model {model} is needed"),
+        detail=QT_TRANSLATE_NOOP("messages", "{detail}"),
+        action=QT_TRANSLATE_NOOP("messages", "Use another model first, then remove this one."),
+    ),
+    PartMissingError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "A part of Mikke that {model} needs is not installed: {part}"),
+        detail=QT_TRANSLATE_NOOP("messages", "{detail}"),
+        action=QT_TRANSLATE_NOOP(
+            "messages",
+            "Start Mikke once with: python3 packaging/tasks.py run --models. In an installed program: "
+            'pip install "mikke[models,japanese]"',
+        ),
+    ),
+    DownloadError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "The model {model} could not be fetched"),
+        detail=QT_TRANSLATE_NOOP("messages", "{detail}"),
+        action=QT_TRANSLATE_NOOP(
+            "messages", "Try again later: it goes on where it stopped. Without a network, install a copy."
+        ),
+    ),
+    ModelError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "Something is wrong with the model {model}"),
+        detail=QT_TRANSLATE_NOOP("messages", "{detail}"),
     ),
     CancelledError: UserMessage(
         title=QT_TRANSLATE_NOOP("messages", "Stopped"),
@@ -208,6 +254,37 @@ _TROUBLES: dict[str, UserMessage] = {  # by the value of a core.watch.events.Wat
         detail=QT_TRANSLATE_NOOP("messages", "Mikke looks at it from time to time; changes show up later."),
     ),
 }
+
+
+_RESTRICTIONS = {  # by the `restriction` of a core.domain.Model
+    "not for commercial use": QT_TRANSLATE_NOOP("messages", "not for commercial use"),
+}
+
+_UNCOVERED = UserMessage(
+    title=QT_TRANSLATE_NOOP("messages", "{model} was not made for all languages of your files"),
+    detail=QT_TRANSLATE_NOOP(
+        "messages", "It was not trained for {languages}: expect poorer answers in what is written in it."
+    ),
+    action=QT_TRANSLATE_NOOP("messages", "These models were: {better}."),
+)
+
+
+def explain_uncovered(
+    model: str, languages: Sequence[str], better: Sequence[str], translate: Translate = untranslated
+) -> UserMessage:
+    """The warning that a library has languages that a model was not trained for; `better` were."""
+    separator = translate(QT_TRANSLATE_NOOP("messages", ", "))
+    fields = {"model": model, "languages": separator.join(languages), "better": separator.join(better)}
+    return UserMessage(
+        title=_fill(_UNCOVERED.title, fields, translate),
+        detail=_fill(_UNCOVERED.detail, fields, translate),
+        action=_fill(_UNCOVERED.action if better else "", fields, translate),
+    )
+
+
+def restriction_text(restriction: str, translate: Translate = untranslated) -> str:
+    """What a licence forbids, in a few words."""
+    return translate(_RESTRICTIONS[restriction]) if restriction in _RESTRICTIONS else restriction
 
 
 def explain_watching(folder: Path, trouble: str, translate: Translate = untranslated) -> UserMessage:

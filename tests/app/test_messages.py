@@ -9,9 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from app.messages import explain, explain_watching, path_text, printable, reason_text, state_text
+from app.messages import (
+    explain,
+    explain_uncovered,
+    explain_watching,
+    path_text,
+    printable,
+    reason_text,
+    restriction_text,
+    state_text,
+)
 from core import errors
 from core.domain import DocumentState, Reason, StateReason
+from core.models.known import PUBLISHED
 from core.watch.events import WatchTrouble
 
 
@@ -23,7 +33,9 @@ def _example(kind):
     path = Path("/home/ai/{curly} folder")
     if issubclass(kind, errors.LibraryTooNewError):
         return kind(path, found=9, supported=3)
-    if issubclass(kind, errors.LibraryError):
+    if issubclass(kind, errors.PartMissingError):
+        return kind("colbert-xm", part="models", detail="torch")
+    if issubclass(kind, errors.LibraryError | errors.ModelError):
         return kind(path, "a detail")
     if issubclass(kind, errors.SourceError):
         return kind(path)
@@ -76,6 +88,22 @@ def test_every_trouble_with_watching_has_words(trouble):
     message = explain_watching(Path("/a folder"), trouble)
     assert "/a folder" in message.title
     assert message.detail
+
+
+def test_languages_that_a_model_does_not_cover_are_named():
+    """The warning names the languages, and the models that were trained for them if there are any."""
+    message = explain_uncovered("jacolbert", ["en", "de"], ["jina-colbert-v2", "colbert-xm"])
+    assert "jacolbert" in message.title
+    assert "en, de" in message.detail
+    assert "jina-colbert-v2, colbert-xm" in message.action
+    assert explain_uncovered("jacolbert", ["tlh"], []).action == ""
+
+
+def test_restrictions_are_said_plainly():
+    """What the licence of every published model forbids has words of its own."""
+    for published in PUBLISHED:
+        assert restriction_text(published.restriction) == published.restriction
+    assert restriction_text("not for commercial use", lambda _text: "非商用") == "非商用"
 
 
 def test_the_home_folder_is_a_tilde_and_bytes_that_are_no_text_are_shown():

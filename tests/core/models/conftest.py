@@ -29,3 +29,10 @@ def models_in_processes(layout, hub, monkeypatch) -> Models:
     """One model can be installed, from the hub; trying it out only looks at config.json."""
     monkeypatch.setattr("core.models.install.try_out", pretend.try_out)
     return Models.of(layout, [pretend.published()], Hub(endpoint=hub.url, retry_s=0.01))
+
+
+@pytest.fixture
+def models_inline(models_in_processes, monkeypatch) -> Models:
+    """The same without processes, which take half a second each."""
+    monkeypatch.setattr("core.models.install.in_a_process", pretend.inline)
+    return models_in_processes

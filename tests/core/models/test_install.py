@@ -27,18 +27,8 @@ from tests.core.models.pretend import NAME, REPOSITORY, WANTED, files
 
 
 @pytest.fixture
-def models(models_in_processes, monkeypatch):
-    """Without the processes, which take half a second each."""
-    monkeypatch.setattr("core.models.install.in_a_process", inline)
-    return models_in_processes
-
-
-def inline(work, arguments, _cancel, _crashed):
-    """Stands in for `in_a_process`."""
-    events = []
-    found = work(events.append, *arguments)
-    yield from events
-    return found
+def models(models_inline):
+    return models_inline
 
 
 def installed(models, name=NAME, cancel=None):
