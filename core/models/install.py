@@ -157,7 +157,8 @@ def alone(layout: ModelsLayout) -> Iterator[None]:
     """One program at a time changes the models. Raises LibraryInUseError, LibraryUnwritableError."""
     try:
         layout.root.mkdir(parents=True, exist_ok=True, mode=_PRIVATE)
-        lock = FileLock(layout.lock)
+        # A generator may be ended by another thread than the one that began it.
+        lock = FileLock(layout.lock, thread_local=False)
         lock.acquire(timeout=0)
     except Timeout as error:
         raise LibraryInUseError(layout.root) from error

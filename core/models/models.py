@@ -106,7 +106,7 @@ class Models:
         """
         published = self._published.get(name)
         if published is None:
-            raise ModelMissingError(name, "no published model that Mikke knows has this name")
+            raise ModelMissingError(name, "No published model that Mikke knows has this name")
         yield from self._events(install_published(self._layout, published, self._hub, cancel))
 
     def install_from(
@@ -140,7 +140,7 @@ class Models:
         Whoever calls asks the libraries first. Raises ModelMissingError, ModelInUseError.
         """
         if name == BUILT_IN_MODEL:
-            raise ModelInUseError(name, "it is a part of Mikke")
+            raise ModelInUseError(name, "It is a part of Mikke")
         if not delete(self._layout, checked_name(name)):
             raise ModelMissingError(name)
         self._forget(name)
@@ -186,7 +186,7 @@ class Models:
             return load_record(self._layout.record(name), name)
         except FileNotFoundError as error:
             known = name in self._published
-            detail = "it can be installed" if known else "no model that Mikke knows has this name"
+            detail = "It can be installed" if known else "No model that Mikke knows has this name"
             raise ModelMissingError(name, detail) from error
 
     def _described(self, name: ModelName) -> Model:
