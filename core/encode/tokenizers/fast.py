@@ -1,0 +1,187 @@
+"""Tokenizers of the `tokenizers` library: WordPiece of BERT and Unigram of XLM-RoBERTa, from tokenizer.json.
+
+The ids are those of transformers' `BertTokenizerFast` and `XLMRobertaTokenizerFast` (4.57.6), which change
+what tokenizer.json says: the normaliser of BERT follows tokenizer_config.json, and so do added tokens.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from core.encode.tokenizers.settings import (
+    BERT_DEFAULTS,
+    MOST_VOCABULARY_BYTES,
+    XLMR_DEFAULTS,
+    AddedToken,
+    Settings,
+    read_json,
+    read_settings,
+    text_of,
+)
+from core.encode.tokenizers.spans import readable, trimmed
+from core.encode.tokenizers.tokenizer import SpecialIds, Tokens
+from core.encode.tokenizers.wordpiece import read_vocabulary
+from core.errors import ModelDamagedError, ModelUnsupportedError, PartMissingError
+
+if TYPE_CHECKING:
+    import tokenizers
+
+WORD_PIECE, UNIGRAM = "WordPiece", "Unigram"
+
+_XLMR: Mapping[str, AddedToken | str] = {
+    **XLMR_DEFAULTS,
+    "mask_token": AddedToken(content="<mask>", lstrip=True),
+}
+
+_DEFAULTS: Mapping[str, Mapping[str, AddedToken | str]] = {WORD_PIECE: BERT_DEFAULTS, UNIGRAM: _XLMR}
+
+
+class FastTokenizer:
+    """A Tokenizer around one of the `tokenizers` library.
+
+    Texts are encoded one by one: the library's batches start threads, after which a fork prints a warning.
+    """
+
+    def __init__(self, backend: tokenizers.Tokenizer, special: SpecialIds, model: str) -> None:
+        self.special = special
+        self.size = max(backend.get_vocab(with_added_tokens=True).values()) + 1
+        self._backend = backend
+        self._model = model
+
+    @classmethod
+    def open(cls, folder: Path, model: str) -> Self:
+        """From tokenizer.json, or vocab.txt where there is none.
+
+        Raises ModelDamagedError, ModelUnsupportedError, PartMissingError.
+        """
+        try:
+            import tokenizers  # noqa: F401, PLC0415  # optional, and only these models need it
+        except ImportError as error:
+            raise PartMissingError(model, part="models", detail=str(error)) from error
+        serialized = read_json(folder / "tokenizer.json", model, MOST_VOCABULARY_BYTES)
+        kind = _kind(serialized, model) if serialized else WORD_PIECE
+        settings = read_settings(folder, model, _DEFAULTS[kind], serialized)
+        try:
+            backend = _from_file(folder) if serialized else _from_vocabulary(folder, settings)
+            special = _configure(backend, settings, kind)
+            backend.encode("a b", add_special_tokens=False)
+        except (ModelDamagedError, KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # the library panics on some damaged files: no Exception
+            raise ModelDamagedError(model, f"its tokenizer cannot be opened: {error}") from error
+        return cls(backend, special, model)
+
+    def id_of(self, token: str) -> int | None:
+        found: int | None = self._backend.token_to_id(token)
+        return found
+
+    def tokenize(self, texts: Sequence[str]) -> list[Tokens]:
+        return [self._tokenize(readable(text)) for text in texts]
+
+    def _tokenize(self, text: str) -> Tokens:
+        encoding = self._backend.encode(text, add_special_tokens=False)
+        spans = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2)
+        return Tokens(ids=np.array(encoding.ids, dtype=np.int32), spans=trimmed(spans, text))
+
+
+def _kind(serialized: Mapping[str, Any], model: str) -> str:
+    part = serialized.get("model")
+    kind = part.get("type") if isinstance(part, Mapping) else None
+    if kind not in (WORD_PIECE, UNIGRAM):
+        raise ModelUnsupportedError(model, f"its tokenizer is of the kind {kind!r}, not WordPiece or Unigram")
+    return str(kind)
+
+
+def _from_file(folder: Path) -> tokenizers.Tokenizer:
+    import tokenizers  # noqa: PLC0415
+
+    return tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+
+
+def _from_vocabulary(folder: Path, settings: Settings) -> tokenizers.Tokenizer:
+    """As transformers' BertConverter makes it."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers  # noqa: PLC0415
+
+    vocabulary = read_vocabulary(folder / "vocab.txt", settings.model)
+    backend = Tokenizer(models.WordPiece(vocabulary, unk_token=text_of(settings.named["unk_token"])))
+    backend.normalizer = normalizers.BertNormalizer(**_bert_settings(settings))
+    backend.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    return backend
+
+
+def _configure(backend: tokenizers.Tokenizer, settings: Settings, kind: str) -> SpecialIds:
+    """What the class of transformers does to a tokenizer that it has loaded."""
+    backend.no_truncation()
+    backend.no_padding()
+    backend.encode_special_tokens = bool(settings.config.get("split_special_tokens"))
+    special = settings.ids(backend.token_to_id)
+    _add_tokens(backend, settings)
+    if kind == WORD_PIECE:
+        _follow_bert_settings(backend, settings)
+    return special
+
+
+def _bert_settings(settings: Settings) -> dict[str, Any]:
+    """The arguments of BertNormalizer, with the defaults of BertTokenizerFast."""
+    config = settings.config
+    return {
+        "lowercase": config.get("do_lower_case", True),
+        "strip_accents": config.get("strip_accents"),
+        "handle_chinese_chars": config.get("tokenize_chinese_chars", True),
+    }
+
+
+def _follow_bert_settings(backend: tokenizers.Tokenizer, settings: Settings) -> None:
+    """tokenizer_config.json goes before tokenizer.json; `clean_text` stays as tokenizer.json has it."""
+    from tokenizers import normalizers  # noqa: PLC0415
+
+    state = json.loads(backend.normalizer.__getstate__()) if backend.normalizer is not None else {}
+    if state.pop("type", None) != "BertNormalizer":
+        raise ModelUnsupportedError(
+            settings.model, "its WordPiece tokenizer has another normaliser than BERT's"
+        )
+    wanted = _bert_settings(settings)
+    if any(state.get(name, value) != value for name, value in wanted.items()):
+        backend.normalizer = normalizers.BertNormalizer(**(state | wanted))
+
+
+def _add_tokens(backend: tokenizers.Tokenizer, settings: Settings) -> None:
+    """Added tokens of the small files that tokenizer.json lacks or has otherwise, then special tokens.
+
+    Adding one again changes how it matches; its id stays.
+    """
+    import tokenizers  # noqa: PLC0415
+
+    def made(token: AddedToken, *, special: bool) -> tokenizers.AddedToken:
+        return tokenizers.AddedToken(
+            token.content,
+            single_word=token.single_word,
+            lstrip=token.lstrip,
+            rstrip=token.rstrip,
+            normalized=token.normalized,
+            special=special,
+        )
+
+    present = backend.get_added_tokens_decoder().values()
+    known = {repr(token) for token in present}
+    contents = {token.content for token in present}
+    specials = settings.specials()
+    names = {text_of(token) for token in specials}
+    adding = [
+        made(token, special=token.special or token.content in names)
+        for _, token in sorted(settings.added.items())
+        if repr(made(token, special=token.special)) not in known
+    ]
+    contents |= {token.content for token in adding}
+    for token in specials:
+        if isinstance(token, AddedToken):
+            adding.append(made(token, special=True))
+        elif token not in contents:
+            adding.append(tokenizers.AddedToken(token, special=True))
+    if adding:
+        backend.add_tokens(adding)
