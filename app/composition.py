@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Self
 
 from core.collection import Collection
-from core.encode.lexical.encoder import LexicalEncoder
-from core.layout import RARITY_TABLE, LibraryLayout
+from core.layout import LibraryLayout, ModelsLayout, default_models
+from core.models.models import Models
 from core.settings import Settings, load_settings
 from core.watch.events import WatchProblem
 from core.watch.watcher import Watcher
@@ -20,7 +20,9 @@ class App:
     """A running Mikke. Use as a context manager."""
 
     layout: LibraryLayout
+    models_layout: ModelsLayout
     settings: Settings
+    models: Models
     collection: Collection
 
     def watch(
@@ -43,12 +45,15 @@ class App:
         self.close()
 
 
-def build(layout: LibraryLayout) -> App:
-    """Open the library and everything that works on it.
+def build(layout: LibraryLayout, models_layout: ModelsLayout | None = None) -> App:
+    """Open the library and everything that works on it. `models_layout`: other models than this person's.
 
     Raises what load_settings and Collection.open raise.
     """
+    models_layout = models_layout or ModelsLayout(default_models())
     settings = load_settings(layout.settings)
-    encoder = LexicalEncoder.open(RARITY_TABLE)
-    collection = Collection.open(layout, settings, encoder)
-    return App(layout=layout, settings=settings, collection=collection)
+    models = Models.of(models_layout)
+    collection = Collection.open(layout, settings, models)
+    return App(
+        layout=layout, models_layout=models_layout, settings=settings, models=models, collection=collection
+    )

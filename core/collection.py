@@ -1,8 +1,11 @@
 """The Collection: everything that the window and the command line may ask of a library.
 
 Thread-safe. Readers (search, status, texts) never wait for a writer; writers wait for each other, in this
-process and across processes, and hold one lane while a job runs. Maintenance has a lane of its own, so that
-neither waits for it (core/indexing/lanes.py).
+process and across processes, and hold one lane while a job runs. Maintenance has a lane of its own, and so
+has a switch to another model, so that nobody waits for them (core/indexing/lanes.py).
+
+Which model answers stands in the catalogue, and another program may change it: each job asks when it begins,
+and so does each search. Encoders are opened by whoever needs one first.
 """
 
 from __future__ import annotations
@@ -13,16 +16,21 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Self
 
-from core.catalogue import documents, segments, sources, texts
+from sqlite_utils import Database
+
+from core.catalogue import documents, encodings, models, passages, segments, sources, texts
 from core.catalogue.catalogue import Catalogue
+from core.catalogue.models import Choice
 from core.domain import (
-    BUILT_IN_MODEL,
     CollectionChanges,
     Document,
     DocumentId,
     DocumentState,
     ExtractedText,
+    Language,
     LibraryStatus,
+    ModelName,
+    ModelSwitch,
     Query,
     RenderedPage,
     SearchReply,
@@ -30,20 +38,27 @@ from core.domain import (
     SourceId,
     Span,
 )
-from core.encode.encoder import Encoder
-from core.errors import FolderNotFoundError, LibraryDamagedError, LibraryUnwritableError, UnknownSourceError
+from core.encode.encoder import Encoder, Encoders
+from core.errors import (
+    FolderNotFoundError,
+    LibraryDamagedError,
+    LibraryUnwritableError,
+    ModelError,
+    UnknownSourceError,
+)
 from core.extract.pool import ExtractionPool
 from core.index.codebook import Codebooks
-from core.indexing.garbage import drop_dead_segments, remove_garbage
-from core.indexing.lanes import Lane
+from core.indexing.garbage import delete_files, drop_dead_segments, remove_garbage
+from core.indexing.lanes import Lane, all_held_if_free
 from core.indexing.maintenance import maintain
 from core.indexing.pipeline import Stages
-from core.indexing.repair import make_again
+from core.indexing.repair import forget_passages, make_again
+from core.indexing.switching import choose_upcoming, encode_rest, take_over
 from core.indexing.sync import refresh, sync
 from core.indexing.upgrade import note_dead_passages
 from core.indexing.verify import Finding, check, mend
 from core.layout import LibraryLayout
-from core.progress import CancelToken, IndexEvent, VerifyEvent
+from core.progress import CancelToken, IndexEvent, ModelChanged, VerifyEvent
 from core.search.searcher import Searcher
 from core.settings import Settings
 from core.watch.ignore import IgnoreRules
@@ -51,21 +66,28 @@ from core.watch.ignore import IgnoreRules
 WRITER_WAIT_S = 10.0
 """How long a writer waits for the one of another process before it gives up."""
 
+_WRITER_LOOK_S = 1.0
+"""How long a switch waits for a writer to end, before it encodes what that one has added meanwhile."""
+
 
 class Collection:
     """One person's library. Use as a context manager."""
 
-    def __init__(self, layout: LibraryLayout, catalogue: Catalogue, stages: Stages) -> None:
+    def __init__(
+        self, layout: LibraryLayout, catalogue: Catalogue, stages: Stages, encoders: Encoders
+    ) -> None:
         self._layout = layout
         self._catalogue = catalogue
         self._stages = stages
-        self._searcher = Searcher(catalogue, layout, stages.encoder, stages.codebooks)
+        self._encoders = encoders
+        self._searcher = Searcher(catalogue, layout, encoders, stages.codebooks)
         self._writer = Lane(layout.writer_lock)
         self._maintainer = Lane(layout.maintainer_lock)
+        self._switcher = Lane(layout.switcher_lock)
 
     @classmethod
-    def open(cls, layout: LibraryLayout, settings: Settings, encoder: Encoder) -> Self:
-        """Open or create the library. Only its owner can enter the folder.
+    def open(cls, layout: LibraryLayout, settings: Settings, encoders: Encoders) -> Self:
+        """Open or create the library; no model is loaded by it. Only its owner can enter the folder.
 
         Raises LibraryTooNewError, LibraryDamagedError, LibraryUnwritableError, DiskFullError.
         """
@@ -85,7 +107,6 @@ class Collection:
         stages = Stages(
             catalogue=catalogue,
             index=layout.index,
-            encoder=encoder,
             extraction=ExtractionPool.open(workers, settings.limits),
             workers=workers,
             limits=settings.limits,
@@ -93,7 +114,7 @@ class Collection:
             bits=settings.residual_bits,
             rules=IgnoreRules.from_settings(settings, excluded=[layout.root.resolve()]),
         )
-        return cls(layout, catalogue, stages)
+        return cls(layout, catalogue, stages, encoders)
 
     def close(self) -> None:
         self._stages.extraction.close()
@@ -135,35 +156,91 @@ class Collection:
 
         Raises UnknownSourceError, LibraryInUseError.
         """
-        path = Path(os.path.abspath(folder))  # noqa: PTH100 - the folder may be gone: nothing to resolve
         with self._writing():
             with self._catalogue.write() as db:
-                known = {source.path: source for source in sources.all_sources(db)}
-                source = known.get(path) or known.get(path.resolve())
-                if source is None:
-                    raise UnknownSourceError(folder)
+                source = _known_source(db, folder)
                 gone = frozenset(stored.document.id for stored in documents.below(db, [source.path]))
                 sources.remove(db, source.id)
             drop_dead_segments(self._catalogue, self._layout.index)
-            self._remove_garbage()
+            self._remove_garbage(self._maintainer, self._switcher)
             self._catalogue.shrink()
         return CollectionChanges(documents=gone, sources=True)
+
+    def set_language(self, folder: Path, language: Language) -> CollectionChanges:
+        """All in a source is in this language; UNKNOWN_LANGUAGE: each passage has its own.
+
+        What was encoded as something else is made again by the next sync, if the model that answers makes a
+        difference; answers stay as they are until then. Raises UnknownSourceError, LibraryInUseError.
+        """
+        with self._writing():
+            with self._catalogue.read() as db:
+                answering, upcoming = models.answering(db), models.upcoming(db)
+            again = self._uses_languages(answering.name)
+            encoded_again = upcoming is not None and self._uses_languages(upcoming.name)
+            with self._catalogue.write() as db:
+                source = _known_source(db, folder)
+                sources.set_language(db, source.id, language)
+                changed = passages.set_language_of_source(db, source.id, language or None)
+                if encoded_again:
+                    encodings.remove_of_source(db, source.id)
+                for document_id in changed if again else ():
+                    forget_passages(db, document_id)
+        return CollectionChanges(documents=frozenset(changed), sources=True)
+
+    # --- Models --------------------------------------------------------------------------------
+
+    def use_model(self, name: ModelName) -> CollectionChanges:
+        """Let this model answer. `switch` encodes the library with it while the one before goes on answering;
+        naming that one again gives the switch up.
+
+        It answers at once where there is nothing to encode, and where the one before cannot be opened any
+        more: then it finds what the next sync has encoded so far. Raises what `Encoders.open` raises,
+        LibraryInUseError.
+        """
+        with self._catalogue.read() as db:
+            before = models.answering(db).name
+        encoder = None if name == before else self._encoders.open(name)
+        delete_files(self._layout.index / file for file in choose_upcoming(self._catalogue, name))
+        if encoder:
+            with self._writer.held_if_free() as free:
+                if free:
+                    take_over(self._stages, name, encoder.digest, at_once=not self._opens(before))
+        return CollectionChanges(sources=True)
+
+    def switch(self, cancel: CancelToken) -> Iterator[IndexEvent]:
+        """Encode what is stored with the model that is to answer, and let it take over: `ModelChanged`.
+
+        Goes on where it was interrupted; others search, write and maintain meanwhile, and what they write is
+        encoded too. Does nothing when no model is to take over, or while another job, of any process, is at
+        it. Raises CancelledError, DiskFullError, LibraryDamagedError, and what `Encoders.open` raises.
+        """
+        with self._switcher.held_if_free() as free:
+            while free and (name := self._upcoming()):
+                encoder = self._encoders.open(name)
+                if not (yield from encode_rest(self._stages, name, encoder, cancel)):
+                    continue  # another one is to take over now
+                with self._writer.held_within(_WRITER_LOOK_S, cancel) as writing:
+                    done = writing and take_over(self._stages, name, encoder.digest)
+                    if done:
+                        self._remove_garbage(self._maintainer)
+                if done:
+                    yield ModelChanged(model=name)
 
     # --- Indexing ------------------------------------------------------------------------------
 
     def sync(self, cancel: CancelToken) -> Iterator[IndexEvent]:
         """Look at all sources and index what changed.
 
-        Raises CancelledError, LibraryInUseError, DiskFullError.
+        Raises CancelledError, LibraryInUseError, DiskFullError, and what `Encoders.open` raises.
         """
         with self._writing():
-            self._remove_garbage()
-            yield from sync(self._stages, self.sources(), cancel)
+            self._remove_garbage(self._maintainer, self._switcher)
+            yield from sync(self._stages, self._answering(), self.sources(), cancel)
 
     def refresh(self, paths: Iterable[Path], cancel: CancelToken) -> Iterator[IndexEvent]:
         """The same for the given files and folders only. Raises what `sync` raises."""
         with self._writing():
-            yield from refresh(self._stages, self.sources(), paths, cancel)
+            yield from refresh(self._stages, self._answering(), self.sources(), paths, cancel)
 
     def maintain(self, cancel: CancelToken) -> Iterator[IndexEvent]:
         """Keep the index fast and small; worth calling after `sync` and `refresh`. Nobody waits for it:
@@ -176,24 +253,23 @@ class Collection:
         with self._maintainer.held_if_free() as free:
             if free:
                 damaged = yield from maintain(self._stages, cancel)
-                with self._writer.held_if_free() as writing:
-                    if writing:
-                        remove_garbage(self._catalogue, self._layout.index)
+                self._remove_garbage(self._writer, self._switcher)
         if damaged:
             with self._writing():
-                yield from make_again(self._stages, damaged, cancel)
+                yield from make_again(self._stages, self._answering(), damaged, cancel)
 
     def verify(self, cancel: CancelToken) -> Iterator[VerifyEvent]:
         """Read every byte of the library and make again what is damaged; the last event is `Verified`.
 
-        Raises CancelledError, LibraryInUseError, DiskFullError.
+        Raises CancelledError, LibraryInUseError, DiskFullError, and what `Encoders.open` raises.
         """
         found = yield from check(self._stages, cancel)
         unmended: tuple[Finding, ...] = ()
         if found.found:
             try:
                 with self._writing():
-                    unmended = yield from mend(self._stages, found, self._missing_sources(), cancel)
+                    missing = self._missing_sources()
+                    unmended = yield from mend(self._stages, self._answering(), found, missing, cancel)
             except LibraryDamagedError:  # the catalogue is beyond repair
                 unmended = found.found
         yield found.verified(unmended)
@@ -201,11 +277,14 @@ class Collection:
     # --- Searching and reading -----------------------------------------------------------------
 
     def search(self, query: Query) -> SearchReply:
-        """Answer a question from what is committed now. Raises LibraryDamagedError."""
+        """Answer a question from what is committed now, with the model that answers now.
+
+        Raises LibraryDamagedError, and what `Encoders.open` raises.
+        """
         return self._searcher.search(query)
 
     def prepare(self) -> None:
-        """Load what the first search would have to wait for. Raises LibraryDamagedError."""
+        """Load what the first search would have to wait for. Raises what `search` raises."""
         self._searcher.prepare()
 
     def status(self) -> LibraryStatus:
@@ -213,9 +292,9 @@ class Collection:
         with self._catalogue.read() as db:
             passage_count, token_count = segments.totals(db)
             return LibraryStatus(
-                model=BUILT_IN_MODEL,
-                switch=None,
-                languages={},
+                model=models.answering(db).name,
+                switch=_switch(db),
+                languages=passages.languages(db),
                 sources=sources.all_sources(db),
                 documents=documents.counts(db),
                 passages=passage_count,
@@ -261,14 +340,61 @@ class Collection:
         """The writer's lane. Raises what Lane.held raises."""
         return self._writer.held(wait_s=WRITER_WAIT_S)
 
-    def _remove_garbage(self) -> None:
-        """Holding the writer's lane; while somebody holds the other one, garbage stays a little longer."""
-        with self._maintainer.held_if_free() as free:
+    def _remove_garbage(self, *others: Lane) -> None:
+        """Needs all lanes but `others`; while somebody holds one of these, garbage stays a little longer."""
+        with all_held_if_free(*others) as free:
             if free:
                 remove_garbage(self._catalogue, self._layout.index)
 
+    def _answering(self) -> Encoder:
+        """The encoder of the model that answers, for a writer; in its lane, so that none takes over."""
+        with self._catalogue.read() as db:
+            noted = models.answering(db)
+        encoder = self._encoders.open(noted.name)
+        if noted.digest != encoder.digest:
+            with self._catalogue.write() as db:
+                models.set_answering(db, Choice(name=noted.name, digest=encoder.digest))
+        return encoder
+
+    def _upcoming(self) -> ModelName | None:
+        with self._catalogue.read() as db:
+            noted = models.upcoming(db)
+        return noted.name if noted else None
+
+    def _opens(self, name: ModelName) -> bool:
+        try:
+            self._encoders.open(name)
+        except ModelError:
+            return False
+        return True
+
+    def _uses_languages(self, name: ModelName) -> bool:
+        """Also if it cannot be told: then it is safe to encode anew."""
+        try:
+            return self._encoders.open(name).uses_languages
+        except ModelError:
+            return True
+
     def _missing_sources(self) -> frozenset[SourceId]:
         return frozenset(source.id for source in self.sources() if not source.path.is_dir())
+
+
+def _known_source(db: Database, folder: Path) -> Source:
+    path = Path(os.path.abspath(folder))  # noqa: PTH100 - the folder may be gone: nothing to resolve
+    known = {source.path: source for source in sources.all_sources(db)}
+    source = known.get(path) or known.get(path.resolve())
+    if source is None:
+        raise UnknownSourceError(folder)
+    return source
+
+
+def _switch(db: Database) -> ModelSwitch | None:
+    noted = models.upcoming(db)
+    if noted is None:
+        return None
+    total, _ = segments.totals(db)
+    done, _ = segments.totals(db, upcoming=True)
+    return ModelSwitch(model=noted.name, done=done, total=total)
 
 
 def _covered(folder: Path, known: Iterable[Source]) -> bool:

@@ -102,7 +102,7 @@ class InMemory:
             embedded = heaviest(self._encoder.encode_query(question[:QUERY_CHARACTERS]))
             if len(embedded.vectors) == 0 or count < 1:
                 return ()
-            least = least_products(embedded.vectors, self._encoder.noise_floor)
+            least = least_products(embedded, self._encoder.noise_floor)
             asked = Question(vectors=embedded.vectors, least=least)
             with Scorer(asked, self._kernels_for(held)) as scorer:
                 everything = [view.alive for view in held.snapshot.views]

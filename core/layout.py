@@ -52,6 +52,10 @@ class LibraryLayout:
     def maintainer_lock(self) -> Path:
         return self.root / "maintainer.lock"
 
+    @property
+    def switcher_lock(self) -> Path:
+        return self.root / "switcher.lock"
+
 
 @dataclass(frozen=True, slots=True)
 class ModelsLayout:

@@ -30,7 +30,9 @@ from core.progress import (
     FileDone,
     IndexEvent,
     Merging,
+    ModelChanged,
     Reading,
+    Reencoding,
     Scanning,
     SourceMissing,
     Training,
@@ -198,7 +200,9 @@ class IndexingController(QObject):
             case Reading(path=path, done=done, total=total) | FileDone(path=path, done=done, total=total):
                 self._last_done = (done, total)
                 self._show(path)
-            case Merging() | Training() | Damaged():  # damage is being made good already
+            case Merging() | Training() | Reencoding() | ModelChanged():
+                pass
+            case Damaged():  # it is being made good already
                 pass
             case _:
                 assert_never(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-CATALOGUE_VERSION = 2
+CATALOGUE_VERSION = 3
 """The number of the last step; SQLite's `user_version` of an up-to-date catalogue."""
 
 migrations = Migrations("catalogue")
@@ -123,3 +123,46 @@ def m002_living_index(db: Database) -> None:
     for statement in _LIVING_INDEX:
         db.execute(statement)
     db.execute("PRAGMA user_version = 2")
+
+
+_CHOICE_OF_MODELS = (
+    # No row: the built-in model answers. `digest`: of the encoder that last wrote for this role.
+    """
+    CREATE TABLE models (
+        role TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        digest TEXT NOT NULL DEFAULT ''
+    )""",
+    # The vectors of an upcoming segment are of the model that will answer; no search looks at them before.
+    "ALTER TABLE segments ADD COLUMN upcoming INTEGER NOT NULL DEFAULT 0",
+    # Passages that have vectors of the upcoming model: in which segment, and how many.
+    """
+    CREATE TABLE encodings (
+        passage_id INTEGER PRIMARY KEY REFERENCES passages(id) ON DELETE CASCADE,
+        segment_id INTEGER NOT NULL REFERENCES segments(id) ON DELETE CASCADE,
+        tokens INTEGER NOT NULL
+    )""",
+    "CREATE INDEX encodings_by_segment ON encodings(segment_id)",
+    # A passage dies in both of its segments. But when the model takes over, or is given up, the rows of
+    # `encodings` go and nobody dies: its segments are none of the upcoming any more then, or gone.
+    """
+    CREATE TRIGGER encodings_die AFTER DELETE ON encodings
+    WHEN (SELECT upcoming FROM segments WHERE id = OLD.segment_id)
+    BEGIN
+        INSERT INTO dead_passages (segment_id, passage_id) VALUES (OLD.segment_id, OLD.passage_id);
+        UPDATE segments SET dead_passages = dead_passages + 1, dead_tokens = dead_tokens + OLD.tokens
+            WHERE id = OLD.segment_id;
+    END""",
+    # NULL: nobody has looked yet. Empty: a passage does not tell; in a source each passage has its own.
+    "ALTER TABLE passages ADD COLUMN language TEXT",
+    "CREATE INDEX passages_by_language ON passages(language)",
+    "ALTER TABLE sources ADD COLUMN language TEXT NOT NULL DEFAULT ''",
+)
+
+
+@migrations()
+def m003_choice_of_models(db: Database) -> None:
+    """Which model answers, and which one is to; what is encoded with that one already; languages."""
+    for statement in _CHOICE_OF_MODELS:
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 3")

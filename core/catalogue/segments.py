@@ -32,13 +32,16 @@ class Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """A live segment and how much of it is dead. `file` is a name inside the index folder."""
+    """A live segment and how much of it is dead. `file` is a name inside the index folder; `upcoming`: of the
+    model that is to answer, so that no search looks at it yet.
+    """
 
     id: SegmentId
     file: str
     content: Content
     dead_passages: int
     dead_tokens: int
+    upcoming: bool = False
 
     @property
     def alive_passages(self) -> int:
@@ -49,21 +52,27 @@ class Stored:
         return self.content.tokens - self.dead_tokens
 
 
-def insert(db: Database, file: str, content: Content) -> SegmentId:
+def insert(db: Database, file: str, content: Content, *, upcoming: bool = False) -> SegmentId:
     """A segment counts from the commit of this row on."""
+    c = content
     row = db.execute(
         """
-        INSERT INTO segments (file, model, passages, tokens, bytes, codebook_id)
-        VALUES (?, ?, ?, ?, ?, ?) RETURNING id
+        INSERT INTO segments (file, model, passages, tokens, bytes, codebook_id, upcoming)
+        VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id
         """,
-        [file, content.model, content.passages, content.tokens, content.bytes, content.codebook_id],
+        [file, c.model, c.passages, c.tokens, c.bytes, c.codebook_id, upcoming],
     ).fetchone()
     return SegmentId(row[0])
 
 
 def live(db: Database) -> list[Stored]:
-    """Every segment, oldest first."""
+    """Every segment, oldest first; those of the upcoming model too."""
     return _select(db, "ORDER BY id")
+
+
+def answering(db: Database, model: str) -> list[Stored]:
+    """The segments in which a model (its digest) answers, oldest first."""
+    return [stored for stored in live(db) if stored.content.model == model and not stored.upcoming]
 
 
 def with_unnamed_dead(db: Database) -> list[Stored]:
@@ -75,6 +84,11 @@ def with_unnamed_dead(db: Database) -> list[Stored]:
 def is_live(db: Database, segment_id: SegmentId) -> bool:
     """Whether the segment still counts."""
     return db.execute("SELECT 1 FROM segments WHERE id = ?", [segment_id]).fetchone() is not None
+
+
+def is_upcoming(db: Database, segment_id: SegmentId) -> bool:
+    """Whether a segment that counts is of the upcoming model."""
+    return bool(db.execute("SELECT upcoming FROM segments WHERE id = ?", [segment_id]).fetchone()[0])
 
 
 def dead_in(db: Database, segment_id: SegmentId, *, known: int = 0) -> NDArray[np.int64]:
@@ -113,19 +127,22 @@ def remove_wholly_dead(db: Database) -> list[str]:
     return [row[0] for row in rows.fetchall()]
 
 
-def totals(db: Database) -> tuple[int, int]:
-    """How many passages are alive, and how many tokens they have."""
+def totals(db: Database, *, upcoming: bool = False) -> tuple[int, int]:
+    """How many passages are alive, and how many tokens they have; or of those encoded with the upcoming
+    model.
+    """
     row = db.execute(
         """
         SELECT COALESCE(SUM(passages - dead_passages), 0), COALESCE(SUM(tokens - dead_tokens), 0)
-        FROM segments
-        """
+        FROM segments WHERE upcoming = ?
+        """,
+        [upcoming],
     ).fetchone()
     return row[0], row[1]
 
 
 def _select(db: Database, where: str) -> list[Stored]:
-    columns = "id, file, model, passages, tokens, bytes, codebook_id, dead_passages, dead_tokens"
+    columns = "id, file, model, passages, tokens, bytes, codebook_id, dead_passages, dead_tokens, upcoming"
     rows = db.execute(f"SELECT {columns} FROM segments {where}")  # noqa: S608 - constants only
     return [
         Stored(
@@ -136,6 +153,18 @@ def _select(db: Database, where: str) -> list[Stored]:
             ),
             dead_passages=dead_passages,
             dead_tokens=dead_tokens,
+            upcoming=bool(upcoming),
         )
-        for id_, file, model, passages, tokens, bytes_, codebook_id, dead_passages, dead_tokens in rows
+        for (
+            id_,
+            file,
+            model,
+            passages,
+            tokens,
+            bytes_,
+            codebook_id,
+            dead_passages,
+            dead_tokens,
+            upcoming,
+        ) in rows
     ]

@@ -28,6 +28,11 @@ class Encoder(Protocol):
     @property
     def noise_floor(self) -> float: ...
 
+    @property
+    def uses_languages(self) -> bool:
+        """Whether the vectors of a text depend on the language that it is said to be in."""
+        ...
+
     def encode_query(self, text: str, languages: Sequence[Language] = ()) -> TokenEmbeddings:
         """Weighted query tokens (the norm of a vector is its weight). May have no tokens at all.
 

@@ -11,11 +11,13 @@ from sqlite_utils import Database
 from core.catalogue import codebooks, documents, passages, segments, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import (
+    UNKNOWN_LANGUAGE,
     CollectionChanges,
     DocumentId,
     DocumentState,
     ExtractedText,
     FileStamp,
+    Language,
     Passage,
     PassageId,
     StateReason,
@@ -24,37 +26,63 @@ from core.encode.encoder import Encoder
 from core.index.codebook import codebook_file
 from core.index.codec import Codec
 from core.index.segment import EncodedPassages, Segment, header_of, write_segment
+from core.languages import detect
 from core.passages import encoded_text, split
 from core.progress import CancelToken
 
-ENCODED_AT_ONCE = 128
-"""Passages given to the encoder in one call: bounds its memory; a cancel waits no longer than for these."""
+ENCODED_AT_ONCE = 32
+"""Passages given to the encoder in one call: a cancel waits no longer than for these, which take a neural
+model some seconds on a processor."""
+
+_CHARACTERS_OF_A_LANGUAGE = 1000
+"""More of a passage tells nothing new about its language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class EncodedDocument:
-    """A document's passages, split and encoded; `encoded` in order, in pieces of ENCODED_AT_ONCE."""
+    """A document's passages, split and encoded, with the language of each; `encoded` in order, in pieces of
+    ENCODED_AT_ONCE.
+    """
 
     passages: tuple[Passage, ...]
+    languages: tuple[Language, ...]
     encoded: tuple[EncodedPassages, ...]
 
 
 def encode_document(
-    text: ExtractedText, encoder: Encoder, codec: Codec, cancel: CancelToken
+    text: ExtractedText,
+    encoder: Encoder,
+    codec: Codec,
+    cancel: CancelToken,
+    language: Language = UNKNOWN_LANGUAGE,
 ) -> EncodedDocument:
     """Split and encode a text. Passage ids are given at the commit; here they count from 0.
 
-    Raises CancelledError.
+    `language`: of all of it; unknown: each passage's own is looked for. Raises CancelledError.
     """
     found = tuple(split(text))
+    languages: list[Language] = []
     pieces = []
     for first in range(0, len(found), ENCODED_AT_ONCE):
         cancel.checkpoint()
         some = found[first : first + ENCODED_AT_ONCE]
-        strings = [encoded_text(p.heading, text.text[p.span.start : p.span.end])[0] for p in some]
+        theirs = [language or language_of(text, passage) for passage in some]
+        made = encoder.encode_passages([string_of(text, passage) for passage in some], theirs)
         ids = [PassageId(first + i) for i in range(len(some))]
-        pieces.append(EncodedPassages.compress(ids, encoder.encode_passages(strings), codec))
-    return EncodedDocument(passages=found, encoded=tuple(pieces))
+        pieces.append(EncodedPassages.compress(ids, made, codec))
+        languages += theirs
+    return EncodedDocument(passages=found, languages=tuple(languages), encoded=tuple(pieces))
+
+
+def string_of(text: ExtractedText, passage: Passage) -> str:
+    """What of a passage is encoded."""
+    return encoded_text(passage.heading, text.text[passage.span.start : passage.span.end])[0]
+
+
+def language_of(text: ExtractedText, passage: Passage) -> Language:
+    """In what language a passage is, as far as its beginning tells."""
+    start = passage.span.start
+    return detect(text.text[start : min(passage.span.end, start + _CHARACTERS_OF_A_LANGUAGE)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -126,8 +154,11 @@ class Batch:
     def _numbered(self, first: PassageId) -> Iterator[passages.Stored]:
         number = first
         for document in self._read:
-            for passage in document.encoded.passages:
-                yield passages.Stored(id=number, document_id=document.document_id, passage=passage)
+            encoded = document.encoded
+            for passage, language in zip(encoded.passages, encoded.languages, strict=True):
+                yield passages.Stored(
+                    id=number, document_id=document.document_id, passage=passage, language=language
+                )
                 number = PassageId(number + 1)
 
     def _write_segment(self, first: PassageId) -> Path | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
-from core.catalogue import codebooks, segments
+from core.catalogue import codebooks, models, segments
 from core.errors import FULL_DISK, CoreError, DiskFullError, LibraryDamagedError, TrainingError
 from core.index import codebook
 from core.index.training import TrainingJob, centroid_count, train_codebook
@@ -37,12 +37,13 @@ def train_if_due(stages: Stages, cancel: CancelToken) -> Generator[IndexEvent, N
     """Train and register a codebook if the library has outgrown what it has. Needs the maintainer's lane.
 
     Takes a minute or two on two cores, once at a million tokens and once or twice more in the life of a
-    library; merges then bring the segments into the new form. Returns whether there is a new one. Raises
+    library; merges then bring the segments into the new form. Only for the model that answers, by what the
+    last writer noted. Returns whether there is a new one. Raises
     CancelledError, TrainingError, DiskFullError, LibraryDamagedError; then nothing has changed.
     """
-    model = stages.encoder.digest
     with stages.catalogue.read() as db:
-        live = [stored for stored in segments.live(db) if stored.content.model == model]
+        model = models.answering(db).digest
+        live = segments.answering(db, model)
         newest = codebooks.newest(db, model)
     tokens = sum(stored.alive_tokens for stored in live)
     due = is_due(tokens, newest.content if newest else None)
@@ -75,7 +76,7 @@ def train_if_due(stages: Stages, cancel: CancelToken) -> Generator[IndexEvent, N
 
 def _other_bits(stages: Stages, newest: codebooks.Stored) -> bool:
     """Whether the person has asked for another width of residuals since. What 2 bits lost stays lost."""
-    return stages.newest_codec(newest.content.model, stages.encoder.dim).form.bits != stages.bits
+    return stages.codec_of(newest).form.bits != stages.bits
 
 
 def is_due(tokens: int, newest: codebooks.Content | None) -> bool:

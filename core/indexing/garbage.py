@@ -37,9 +37,9 @@ def drop_dead_segments(catalogue: Catalogue, index: Path) -> None:
 def remove_garbage(catalogue: Catalogue, index: Path) -> None:
     """Delete the files of the index that the catalogue does not list: what a crash left, or Windows kept.
 
-    Codebooks that nobody needs are dropped first. Needs the
-    writer's and the maintainer's lane: each of them writes files before it lists them, and a writer may be
-    about to commit what it compressed with a codebook that was the newest when it began.
+    Codebooks that nobody needs are dropped first. Needs all lanes: in each of them files are written before
+    they are listed, and a writer may be about to commit what it compressed with a codebook that was the
+    newest when it began.
     """
     with catalogue.read() as db:
         compressing = bool(codebooks.all_codebooks(db))

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from sqlite_utils import Database
 
-from core.catalogue import codebooks, passages, segments
+from core.catalogue import codebooks, encodings, passages, segments
 from core.domain import PassageId, SegmentId
 from core.errors import LibraryDamagedError
 from core.index.merge import SegmentSize, choose_merges, merge
@@ -28,12 +28,12 @@ from core.progress import CancelToken
 def choose_group(stages: Stages, without: Container[Path]) -> tuple[segments.Stored, ...]:
     """The segments to merge next, none of them in `without`; empty when all is well as it is.
 
-    Segments of different models never meet.
+    Segments of different models never meet, nor those that answer and those of the upcoming model.
     """
     with stages.catalogue.read() as db:
         live = {stages.index / stored.file: stored for stored in segments.live(db)}
         newest = {stored.content.model: stored.id for stored in codebooks.all_codebooks(db)}
-    by_model: dict[str, list[SegmentSize]] = {}
+    apart: dict[tuple[str, bool], list[SegmentSize]] = {}
     for path, stored in live.items():
         if path not in without:
             size = SegmentSize(
@@ -42,8 +42,8 @@ def choose_group(stages: Stages, without: Container[Path]) -> tuple[segments.Sto
                 alive_tokens=stored.alive_tokens,
                 outdated=stored.content.codebook_id != newest.get(stored.content.model),
             )
-            by_model.setdefault(stored.content.model, []).append(size)
-    for sizes in by_model.values():
+            apart.setdefault((stored.content.model, stored.upcoming), []).append(size)
+    for sizes in apart.values():
         for group in choose_merges(sizes):
             return tuple(live[path] for path in group)
     return ()
@@ -102,8 +102,11 @@ def _replace(db: Database, old: Sequence[segments.Stored], new: Path | None) -> 
             content = segment_content(db, new, old[0].content.model)
         except KeyError:  # its codebook turned out to be damaged, and was dropped
             return False
-        segment_id = segments.insert(db, new.name, content)
+        # As it is now: their model may have taken over since they were chosen.
+        upcoming = segments.is_upcoming(db, ids[0])
+        segment_id = segments.insert(db, new.name, content, upcoming=upcoming)
         passages.move_to_segment(db, ids, segment_id)
+        encodings.move_to_segment(db, ids, segment_id)
         _bury(db, segment_id, Segment.open(new), ids)
     for stored in old:
         segments.remove(db, stored.id)

@@ -14,9 +14,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.catalogue import codebooks, documents, texts
+from core.catalogue import codebooks, documents, sources, texts
 from core.catalogue.catalogue import Catalogue
-from core.domain import DocumentState, StateReason
+from core.catalogue.codebooks import Stored as StoredCodebook
+from core.domain import DocumentState, Language, StateReason
 from core.encode.encoder import Encoder
 from core.errors import CancelledError, ExtractionError, LibraryDamagedError
 from core.extract.pool import ExtractionPool
@@ -48,7 +49,6 @@ class Stages:
 
     catalogue: Catalogue
     index: Path
-    encoder: Encoder
     extraction: ExtractionPool
     workers: int
     limits: ReadingLimits
@@ -60,24 +60,24 @@ class Stages:
         """How new segments of a model are kept. Raises LibraryDamagedError."""
         with self.catalogue.read() as db:
             newest = codebooks.newest(db, model)
-        if newest is None:
-            return ExactCodec(dim=dim)
+        return ExactCodec(dim=dim) if newest is None else self.codec_of(newest)
+
+    def codec_of(self, stored: StoredCodebook) -> Codec:
+        """What compresses with a codebook. Raises LibraryDamagedError."""
         try:
-            return ResidualCodec(codebook=self.codebooks.get(bytes.fromhex(Path(newest.file).stem)))
+            return ResidualCodec(codebook=self.codebooks.get(bytes.fromhex(Path(stored.file).stem)))
         except FileNotFoundError as error:
-            raise LibraryDamagedError(self.index / newest.file, "the file is gone") from error
-
-    @property
-    def fingerprint(self) -> PipelineFingerprint:
-        return PipelineFingerprint.of(self.encoder)
+            raise LibraryDamagedError(self.index / stored.file, "the file is gone") from error
 
 
-def process(stages: Stages, work: Sequence[Work], cancel: CancelToken) -> Iterator[IndexEvent]:
+def process(
+    stages: Stages, encoder: Encoder, work: Sequence[Work], cancel: CancelToken
+) -> Iterator[IndexEvent]:
     """Read, encode and commit. On a cancel, what is encoded already is committed first.
 
     Raises CancelledError, DiskFullError, LibraryDamagedError, and what the catalogue raises.
     """
-    batch = Batch(stages.catalogue, stages.index, stages.encoder, str(stages.fingerprint))
+    batch = Batch(stages.catalogue, stages.index, encoder, str(PipelineFingerprint.of(encoder)))
     reader = _Reader(stages, work)
     begun = time.monotonic()
     try:
@@ -86,8 +86,8 @@ def process(stages: Stages, work: Sequence[Work], cancel: CancelToken) -> Iterat
             if len(batch) == 0:
                 begun = time.monotonic()
                 # One batch is one segment, of one codec; a new codebook may be there for the next.
-                codec = stages.newest_codec(stages.encoder.digest, stages.encoder.dim)
-            reason = _add(batch, item, _Encoding(stages.encoder, codec, cancel), reader)
+                codec = stages.newest_codec(encoder.digest, encoder.dim)
+            reason = _add(batch, item, _Encoding(encoder, codec, cancel), reader)
             state = reason.state if reason else DocumentState.INDEXED
             yield FileDone(path=item.path, state=state, reason=reason, done=done + 1, total=len(work))
             if batch.tokens >= COMMIT_TOKENS or time.monotonic() - begun >= COMMIT_SECONDS:
@@ -125,7 +125,13 @@ def _add(batch: Batch, item: Work, encoding: _Encoding, reader: _Reader) -> Stat
             text=extraction.text,
             stamp=extraction.stamp,
             content_hash=extraction.content_hash,
-            encoded=encode_document(extraction.text, encoding.encoder, encoding.codec, encoding.cancel),
+            encoded=encode_document(
+                extraction.text,
+                encoding.encoder,
+                encoding.codec,
+                encoding.cancel,
+                reader.language_of(item),
+            ),
         )
     )
     return extraction.text.truncated
@@ -152,6 +158,11 @@ class _Reader:
                 if cancel.cancelled:
                     future.cancel()
                 cancel.checkpoint()
+
+    def language_of(self, item: Work) -> Language:
+        """What the person said; unknown: nothing."""
+        with self._stages.catalogue.read() as db:
+            return sources.language_of(db, item.document_id)
 
     def close(self) -> None:
         for future in self._ahead:

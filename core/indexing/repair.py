@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from core.catalogue import codebooks, documents, passages, segments
 from core.catalogue.catalogue import Catalogue
 from core.domain import DocumentId
+from core.encode.encoder import Encoder
 from core.errors import LibraryDamagedError
 from core.index import codebook
 from core.index.codebook import Codebook
@@ -51,7 +52,8 @@ def damage_when_opened(path: Path) -> str | None:
 
 def drop_files(catalogue: Catalogue, index: Path, paths: Collection[Path]) -> frozenset[DocumentId]:
     """Take segments and codebooks out of the library, and what was compressed with these codebooks; the
-    documents of all that, which are returned, are stale from then on.
+    documents of all that, which are returned, are stale from then on. (What was encoded with the upcoming
+    model is only encoded again.)
 
     Needs the writer's lane. A segment that a merge has replaced meanwhile is none any more, and no harm done.
     In one transaction, since a merge may be about to commit something compressed with one of the codebooks.
@@ -74,23 +76,32 @@ def drop_files(catalogue: Catalogue, index: Path, paths: Collection[Path]) -> fr
     return frozenset(stale)
 
 
+def forget_passages(db: Database, document_id: DocumentId) -> None:
+    """The passages of a document are to be made again, from its text; until then they stay as they are."""
+    stored = documents.get_stored(db, document_id)
+    if stored is not None:
+        kept = PipelineFingerprint.parse(stored.fingerprint).without_passages()
+        documents.set_fingerprint(db, document_id, str(kept))
+
+
 def _drop_segment(db: Database, stored: segments.Stored) -> set[DocumentId]:
     stale = set()
     for document in documents.in_segment(db, stored.id):
-        kept = PipelineFingerprint.parse(document.fingerprint).without_passages()
-        documents.set_fingerprint(db, document.document.id, str(kept))
+        forget_passages(db, document.document.id)
         stale.add(document.document.id)
     passages.remove_of_segment(db, stored.id)
     segments.remove(db, stored.id)
     return stale
 
 
-def make_again(stages: Stages, damaged: Sequence[Path], cancel: CancelToken) -> Iterator[IndexEvent]:
+def make_again(
+    stages: Stages, encoder: Encoder, damaged: Sequence[Path], cancel: CancelToken
+) -> Iterator[IndexEvent]:
     """Drop damaged segments and codebooks, and encode what is lost by it again. Needs the writer's lane.
 
     Raises CancelledError, DiskFullError; what is not done then, the next sync does.
     """
     again = drop_files(stages.catalogue, stages.index, damaged)
-    stale = stale_work(stages.catalogue, stages.fingerprint)
+    stale = stale_work(stages.catalogue, PipelineFingerprint.of(encoder))
     work = [item for item in stale if item.document_id in again and not item.reread]
-    yield from process(stages, work, cancel)
+    yield from process(stages, encoder, work, cancel)

@@ -7,12 +7,15 @@ from pathlib import Path
 
 from core.catalogue import documents
 from core.domain import ScannedFile, Source, SourceId
+from core.encode.encoder import Encoder
 from core.errors import ExtractionError, FolderNotFoundError
 from core.extract.read import content_hash
 from core.indexing.garbage import drop_dead_segments
+from core.indexing.languages import note_languages
 from core.indexing.pipeline import Stages, process
 from core.indexing.record import Work, known_files, record_changes, stale_work
 from core.indexing.repair import drop_files, unreadable_files
+from core.indexing.staleness import PipelineFingerprint
 from core.progress import CancelToken, Committed, IndexEvent, Scanning, SourceMissing
 from core.watch.changes import find_changes
 from core.watch.scan import rescan, scan
@@ -21,7 +24,9 @@ _SCANNING_EVERY = 500
 """Files between two Scanning events."""
 
 
-def sync(stages: Stages, sources: Sequence[Source], cancel: CancelToken) -> Iterator[IndexEvent]:
+def sync(
+    stages: Stages, encoder: Encoder, sources: Sequence[Source], cancel: CancelToken
+) -> Iterator[IndexEvent]:
     """Look at whole sources; index what changed on the disk or was made by an older pipeline.
 
     Needs the writer's lock. A source that is not there (a drive not plugged in) keeps its documents. What was
@@ -32,6 +37,7 @@ def sync(stages: Stages, sources: Sequence[Source], cancel: CancelToken) -> Iter
         yield from damaged
         drop_files(stages.catalogue, stages.index, [each.path for each in damaged])
     drop_dead_segments(stages.catalogue, stages.index)
+    fingerprint = PipelineFingerprint.of(encoder)
     work: list[Work] = []
     missing: set[SourceId] = set()
     for source in sources:
@@ -41,21 +47,24 @@ def sync(stages: Stages, sources: Sequence[Source], cancel: CancelToken) -> Iter
             missing.add(source.id)
             yield SourceMissing(folder=source.path)
             continue
-        work += yield from _record(stages, source, [source.path], found)
+        work += yield from _record(stages, fingerprint, source, [source.path], found)
     done = {item.document_id for item in work}
     work += [
-        item
-        for item in stale_work(stages.catalogue, stages.fingerprint, missing)
-        if item.document_id not in done
+        item for item in stale_work(stages.catalogue, fingerprint, missing) if item.document_id not in done
     ]
-    yield from process(stages, work, cancel)
+    yield from process(stages, encoder, work, cancel)
+    note_languages(stages, cancel)
 
 
 def refresh(
-    stages: Stages, sources: Sequence[Source], paths: Iterable[Path], cancel: CancelToken
+    stages: Stages,
+    encoder: Encoder,
+    sources: Sequence[Source],
+    paths: Iterable[Path],
+    cancel: CancelToken,
 ) -> Iterator[IndexEvent]:
     """The same for some files and folders only, of which somebody said that they changed."""
-    paths = list(paths)
+    paths, fingerprint = list(paths), PipelineFingerprint.of(encoder)
     work: list[Work] = []
     for source in sources:
         try:
@@ -63,8 +72,8 @@ def refresh(
         except FolderNotFoundError:
             yield SourceMissing(folder=source.path)
             continue
-        work += yield from _record(stages, source, looked.covered, looked.found)
-    yield from process(stages, work, cancel)
+        work += yield from _record(stages, fingerprint, source, looked.covered, looked.found)
+    yield from process(stages, encoder, work, cancel)
 
 
 def _collect(source: Source, found: Iterable[ScannedFile]) -> Generator[IndexEvent, None, list[ScannedFile]]:
@@ -78,7 +87,11 @@ def _collect(source: Source, found: Iterable[ScannedFile]) -> Generator[IndexEve
 
 
 def _record(
-    stages: Stages, source: Source, looked_at: Iterable[Path], found: Iterable[ScannedFile]
+    stages: Stages,
+    current: PipelineFingerprint,
+    source: Source,
+    looked_at: Iterable[Path],
+    found: Iterable[ScannedFile],
 ) -> Generator[IndexEvent, None, tuple[Work, ...]]:
     """Compare what was found with what the catalogue knows of the places that were looked at."""
 
@@ -88,7 +101,7 @@ def _record(
         except (OSError, ExtractionError):
             return None
 
-    fingerprint = str(stages.fingerprint)
+    fingerprint = str(current)
     with stages.catalogue.read() as db:
         known = known_files(documents.below(db, looked_at), fingerprint)
     changes = find_changes(known, found, hash_of)

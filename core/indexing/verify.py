@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 from sqlite_utils import Database
 
-from core.catalogue import codebooks, documents, passages, segments, texts
+from core.catalogue import codebooks, documents, encodings, passages, segments, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import DocumentId, DocumentState, SourceId
+from core.encode.encoder import Encoder
 from core.errors import LibraryDamagedError
 from core.index.segment import Segment
 from core.indexing.pipeline import Stages, process
@@ -83,7 +84,11 @@ def check(stages: Stages, cancel: CancelToken) -> Generator[VerifyEvent, None, F
 
 
 def mend(
-    stages: Stages, found: Findings, missing: Container[SourceId], cancel: CancelToken
+    stages: Stages,
+    encoder: Encoder,
+    found: Findings,
+    missing: Container[SourceId],
+    cancel: CancelToken,
 ) -> Generator[IndexEvent, None, tuple[Finding, ...]]:
     """Make again what was found damaged; returns what could not be. Needs the writer's lane.
 
@@ -97,9 +102,10 @@ def mend(
     again |= drop_files(
         stages.catalogue, stages.index, {finding.file for finding in found.found if finding.file}
     )
-    stale = stale_work(stages.catalogue, stages.fingerprint, missing)
-    yield from process(stages, [item for item in stale if item.document_id in again], cancel)
-    return tuple(finding for finding in found.found if not _is_whole(stages, finding, cancel))
+    current = PipelineFingerprint.of(encoder)
+    stale = stale_work(stages.catalogue, current, missing)
+    yield from process(stages, encoder, [item for item in stale if item.document_id in again], cancel)
+    return tuple(finding for finding in found.found if not _is_whole(stages, str(current), finding, cancel))
 
 
 def _all_of(look: Iterator[Finding]) -> Iterator[Finding]:
@@ -168,7 +174,8 @@ def _segment_damage(catalogue: Catalogue, path: Path, stored: segments.Stored) -
     except LibraryDamagedError as error:
         return error.detail
     with catalogue.read() as db:
-        listed = np.concatenate([passages.in_segment(db, stored.id), segments.dead_in(db, stored.id)])
+        alive = [passages.in_segment(db, stored.id), encodings.in_segment(db, stored.id)]
+        listed = np.concatenate([*alive, segments.dead_in(db, stored.id)])
     same = np.array_equal(np.sort(listed), np.sort(segment.passage_ids))
     return None if same else "it holds other passages than the catalogue says"
 
@@ -182,13 +189,13 @@ def _forget_text(catalogue: Catalogue, document_id: DocumentId) -> None:
         texts.remove(db, document_id)
 
 
-def _is_whole(stages: Stages, finding: Finding, cancel: CancelToken) -> bool:
+def _is_whole(stages: Stages, current: str, finding: Finding, cancel: CancelToken) -> bool:
     catalogue = stages.catalogue
     if finding.damage.path == catalogue.path and any(_all_of(_check_catalogue(catalogue, cancel))):
         return False
     with stages.catalogue.read() as db:
         stored = [documents.get_stored(db, document_id) for document_id in finding.documents]
-    return not any(each and _is_lost(each, str(stages.fingerprint)) for each in stored)
+    return not any(each and _is_lost(each, current) for each in stored)
 
 
 def _is_lost(stored: documents.Stored, fingerprint: str) -> bool:

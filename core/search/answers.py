@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.domain import Float32Array
+from core.domain import Float32Array, TokenEmbeddings
 
 MIN_STRENGTH = 0.25
 """Below this a passage token shares too little with a query token to answer it on its own."""
@@ -26,10 +27,18 @@ def salience(query: Float32Array) -> Float32Array:
     return np.asarray(np.minimum(1.0, weights / full) ** 2, dtype=np.float32)
 
 
-def least_products(query: Float32Array, noise_floor: float) -> Float32Array:
+def stand_for_something(embedded: TokenEmbeddings) -> NDArray[np.bool_]:
+    """Which tokens stand for characters of the text, `(tokens,)`. Markers and masks help to rank passages,
+    but they are near to something in every passage, which makes it no answer.
+    """
+    return np.asarray(embedded.spans[:, 1] > embedded.spans[:, 0])
+
+
+def least_products(query: TokenEmbeddings, noise_floor: float) -> Float32Array:
     """The smallest dot product with each query token that answers it, `(query tokens,)`; inf if none can."""
     with np.errstate(divide="ignore"):
-        least = MIN_STRENGTH / salience(query)
-    weights = np.linalg.norm(query, axis=1)
-    cosines = np.where(least <= 1.0, noise_floor + (1.0 - noise_floor) * least, np.inf)
+        least = MIN_STRENGTH / salience(query.vectors)
+    weights = np.linalg.norm(query.vectors, axis=1)
+    can = (least <= 1.0) & stand_for_something(query)
+    cosines = np.where(can, noise_floor + (1.0 - noise_floor) * least, np.inf)
     return np.asarray(cosines * weights, dtype=np.float32)

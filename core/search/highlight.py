@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.domain import Float32Array, Highlight, Int32Array, Span, TokenEmbeddings
-from core.search.answers import MIN_STRENGTH, salience, strengths
+from core.search.answers import MIN_STRENGTH, salience, stand_for_something, strengths
 from core.search.maxsim import similarity
 
 SNIPPET_WIDTH = 220
@@ -42,6 +42,8 @@ def find_highlights(question: Tokens, passage: Tokens, *, noise_floor: float) ->
     if len(asked_vectors) == 0 or len(vectors) == 0:
         return ()
     found = strengths(similarity(asked_vectors, vectors), noise_floor)
+    found[~stand_for_something(question.embeddings)] = -1.0
+    found[:, ~stand_for_something(passage.embeddings)] = -1.0
     answers = _continued(_answers(asked_vectors, found), found, question, passage)
     marked: list[Highlight] = []
     previous = -1

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from sqlite_utils import Database
 
-from core.catalogue import documents, passages, segments
+from core.catalogue import documents, models, passages, segments
 from core.catalogue.catalogue import Catalogue
-from core.domain import Int64Array, Query, SegmentId
+from core.domain import BUILT_IN_MODEL, Int64Array, ModelName, Query, SegmentId
 from core.errors import LibraryDamagedError
 from core.index.codebook import Codebooks
 from core.index.segment import Segment
@@ -45,18 +45,32 @@ class _Member:
     documents: Int64Array | None = None
 
 
+class TakenOverError(Exception):
+    """Another model answers now: the question has to be encoded anew."""
+
+
 class LiveSegments:
     """The segments of one model that are committed now, kept open from search to search. Thread-safe.
+
+    `model` is its digest, `name` what it is called; only while that one answers there is anything to search.
 
     What a commit costs the next search is proportional to what it changed: segments that stay are not opened
     again, and of those with new deaths only these are read.
     """
 
-    def __init__(self, catalogue: Catalogue, index: Path, model: str, codebooks: Codebooks) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        index: Path,
+        model: str,
+        codebooks: Codebooks,
+        name: ModelName = BUILT_IN_MODEL,
+    ) -> None:
         self._catalogue = catalogue
         self._index = index
         self._codebooks = codebooks
         self._model = model
+        self._name = name
         self._refreshing = threading.Lock()
         self._version = -1
         self._members: dict[SegmentId, _Member] = {}
@@ -64,7 +78,10 @@ class LiveSegments:
         self._last: tuple[int, Query, Scope] | None = None
 
     def scope(self, query: Query) -> Scope:
-        """The newest committed state, as far as the query allows it. Raises LibraryDamagedError."""
+        """The newest committed state, as far as the query allows it.
+
+        Raises LibraryDamagedError, TakenOverError.
+        """
         for attempt in range(_OPEN_ATTEMPTS):
             try:
                 with self._refreshing, self._catalogue.read() as db:
@@ -87,12 +104,12 @@ class LiveSegments:
         return self._last[2]
 
     def _refresh(self, db: Database) -> None:
-        members: dict[SegmentId, _Member] = {}
-        for stored in segments.live(db):
-            if stored.content.model == self._model:
-                members[stored.id] = self._current(db, stored)
-        self._members = members
-        self._snapshot = Snapshot(views=tuple(member.view for member in members.values()))
+        if models.answering(db).name != self._name:
+            raise TakenOverError(self._name)
+        self._members = {
+            stored.id: self._current(db, stored) for stored in segments.answering(db, self._model)
+        }
+        self._snapshot = Snapshot(views=tuple(member.view for member in self._members.values()))
 
     def _current(self, db: Database, stored: segments.Stored) -> _Member:
         member = self._members.get(stored.id)

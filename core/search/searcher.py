@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,10 +11,21 @@ from functools import cache
 import numpy as np
 from sqlite_utils import Database
 
-from core.catalogue import documents, passages, texts
+from core.catalogue import documents, models, passages, texts
 from core.catalogue.catalogue import Catalogue
-from core.domain import Document, DocumentId, Hit, PassageId, Query, Result, SearchReply, TokenEmbeddings
-from core.encode.encoder import Encoder
+from core.domain import (
+    Document,
+    DocumentId,
+    Hit,
+    Language,
+    ModelName,
+    PassageId,
+    Query,
+    Result,
+    SearchReply,
+    TokenEmbeddings,
+)
+from core.encode.encoder import Encoder, Encoders
 from core.index.blas import one_blas_thread
 from core.index.codebook import Codebooks
 from core.index.kernels.choose import load_kernels
@@ -23,7 +35,7 @@ from core.passages import encoded_text
 from core.search.answers import least_products
 from core.search.candidates import Candidate, Candidates
 from core.search.highlight import Tokens, choose_snippet, find_highlights
-from core.search.live import LiveSegments, Scope
+from core.search.live import LiveSegments, Scope, TakenOverError
 from core.search.maxsim import Question, Scorer
 
 HITS_PER_DOCUMENT = 3
@@ -42,46 +54,85 @@ class Searcher:
     """Answers queries on the newest committed state. Thread-safe; never waits for a writer."""
 
     def __init__(
-        self, catalogue: Catalogue, layout: LibraryLayout, encoder: Encoder, codebooks: Codebooks
+        self, catalogue: Catalogue, layout: LibraryLayout, encoders: Encoders, codebooks: Codebooks
     ) -> None:
         self._catalogue = catalogue
-        self._encoder = encoder
-        self._live = LiveSegments(catalogue, layout.index, encoder.digest, codebooks)
+        self._layout = layout
+        self._encoders = encoders
+        self._codebooks = codebooks
+        self._choosing = threading.Lock()
+        self._answering: _Answering | None = None
+        self._languages: tuple[int, tuple[Language, ...]] = (-1, ())
         # Loaded by the first search, not by whoever opens a library: it takes up to half a second.
         self._kernels = cache(lambda: load_kernels(layout.kernels))
 
     def search(self, query: Query) -> SearchReply:
-        """The best documents, best first. Raises LibraryDamagedError."""
+        """The best documents, best first. Raises LibraryDamagedError, and what `Encoders.open` raises."""
         started = time.perf_counter()
         with one_blas_thread():
-            embedded = heaviest(self._encoder.encode_query(query.text[:QUERY_CHARACTERS]))
-            results, considered = self._results(query, embedded, self._live.scope(query))
+            while True:
+                answering = self._opened()
+                encoder = answering.encoder
+                text = query.text[:QUERY_CHARACTERS]
+                embedded = heaviest(encoder.encode_query(text, self._in_library(encoder)))
+                try:
+                    scope = answering.live.scope(query)
+                except TakenOverError:
+                    continue
+                results, considered = self._results(query, encoder, embedded, scope)
+                break
         return SearchReply(
             query=query,
-            model=self._encoder.name,
+            model=encoder.name,
             elapsed_ms=(time.perf_counter() - started) * 1000,
             passages_searched=considered,
             results=results,
         )
 
     def prepare(self) -> None:
-        """Map the segments, open their codebooks, compile the kernels: 0.5 s with 4 million tokens.
+        """Open the encoder, map the segments, open their codebooks, compile the kernels: 0.5 s with 4 million
+        tokens and the built-in encoder.
 
-        A question is what needs all of it and nothing else. Raises LibraryDamagedError.
+        A question is what needs all of it and nothing else. Raises what `search` raises.
         """
         self.search(Query(text="a", limit=1))
 
+    def _opened(self) -> _Answering:
+        """The model that answers now; what was opened for it stays so until another one does."""
+        with self._catalogue.read() as db:
+            name = models.answering(db).name
+        # Asked each time: its person may have set it to encode in another way since. May take seconds.
+        encoder = self._encoders.open(name)
+        with self._choosing:
+            found = self._answering
+            if found is None or found.name != name or found.encoder is not encoder:
+                live = LiveSegments(
+                    self._catalogue, self._layout.index, encoder.digest, self._codebooks, name
+                )
+                found = self._answering = _Answering(name=name, encoder=encoder, live=live)
+            return found
+
+    def _in_library(self, encoder: Encoder) -> tuple[Language, ...]:
+        """The languages of the library, the most frequent first, for encoders to which it matters."""
+        if not encoder.uses_languages:
+            return ()
+        with self._catalogue.read() as db:
+            version = self._catalogue.data_version()
+            if self._languages[0] != version:
+                self._languages = version, tuple(filter(None, passages.languages(db)))
+            return self._languages[1]
+
     def _results(
-        self, query: Query, embedded: TokenEmbeddings, scope: Scope
+        self, query: Query, encoder: Encoder, embedded: TokenEmbeddings, scope: Scope
     ) -> tuple[tuple[Result, ...], int]:
         if len(embedded.vectors) == 0:
             return (), 0
-        least = least_products(embedded.vectors, self._encoder.noise_floor)
+        least = least_products(embedded, encoder.noise_floor)
         question = Question(vectors=embedded.vectors, least=least)
         # By id: asked for more, Candidates scores more, and some may rank among those that it gave before.
         looked_at: set[PassageId] = set()
         count = query.limit * CANDIDATES_PER_RESULT
-        page = _ResultPage(self._encoder, scope.snapshot, query, embedded)
+        page = _ResultPage(encoder, scope.snapshot, query, embedded)
         with Scorer(question, self._kernels()) as scorer:
             found = Candidates(question, scorer, scope.snapshot, scope.masks)
             while True:
@@ -93,6 +144,15 @@ class Searcher:
                     return page.ordered(), found.considered
                 looked_at.update(each.passage_id for each in best)
                 count *= CANDIDATES_PER_RESULT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Answering:
+    """A model that answers, with the segments that it answers from."""
+
+    name: ModelName
+    encoder: Encoder
+    live: LiveSegments
 
 
 def heaviest(embedded: TokenEmbeddings) -> TokenEmbeddings:

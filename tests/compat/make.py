@@ -22,6 +22,7 @@ from core.indexing import compression
 from core.layout import RARITY_TABLE, LibraryLayout
 from core.progress import CancelToken, Merging
 from core.settings import Settings
+from tests.core.encoders import FixedEncoders
 from tests.core.oracle import stored_vectors
 from tests.core.small import small_codebooks
 
@@ -82,7 +83,8 @@ def _exact(layout: LibraryLayout, files: Path) -> dict[str, object]:
 
 
 def _opened(layout: LibraryLayout, bits: int) -> Collection:
-    return Collection.open(layout, Settings(residual_bits=bits), LexicalEncoder.open(RARITY_TABLE))
+    encoders = FixedEncoders.only(LexicalEncoder.open(RARITY_TABLE))
+    return Collection.open(layout, Settings(residual_bits=bits), encoders)
 
 
 def _add(collection: Collection, files: Path, texts: dict[str, str]) -> None:

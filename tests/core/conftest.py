@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.collection import Collection
+from core.encode.encoder import Encoder
 from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import ExtractionError
 from core.extract.read import Extraction, extract_file
@@ -19,6 +20,7 @@ from core.index.kernels.choose import choose_kernels
 from core.layout import RARITY_TABLE, LibraryLayout
 from core.progress import CancelToken
 from core.settings import ReadingLimits, Settings
+from tests.core.encoders import FixedEncoders
 
 
 class InlineExtraction:
@@ -52,15 +54,16 @@ def _kernels() -> Kernels:
 
 @contextmanager
 def inline_collection(
-    library: Path, encoder: LexicalEncoder, settings: Settings | None = None
+    library: Path, encoder: Encoder | FixedEncoders, settings: Settings | None = None
 ) -> Iterator[Collection]:
-    """A collection that starts no process."""
+    """A collection that starts no process. An encoder alone is the built-in model."""
+    encoders = encoder if isinstance(encoder, FixedEncoders) else FixedEncoders.only(encoder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             "core.collection.ExtractionPool.open", lambda _workers, limits: InlineExtraction(limits)
         )
         patch.setattr("core.search.searcher.load_kernels", lambda _remembered: _kernels())
-        with Collection.open(LibraryLayout(library), settings or Settings(), encoder) as collection:
+        with Collection.open(LibraryLayout(library), settings or Settings(), encoders) as collection:
             yield collection
 
 

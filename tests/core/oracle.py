@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.catalogue import passages, segments
+from core.catalogue import encodings, passages, segments
 from core.collection import Collection
 from core.domain import Float32Array, PassageId, Query
 from core.encode.lexical.encoder import LexicalEncoder
@@ -40,8 +40,8 @@ class Oracle:
 
     def scores(self, files: list[Path], question: str) -> dict[Path, float]:
         """The best score of each file that answers."""
-        query = self.encoder.encode_query(question).vectors
-        least = least_products(query, self.encoder.noise_floor)
+        embedded = self.encoder.encode_query(question)
+        query, least = embedded.vectors, least_products(embedded, self.encoder.noise_floor)
         found = {}
         for path in files:
             products = [(query @ vectors.T).max(axis=1) for vectors in self._passages(path) if len(vectors)]
@@ -73,7 +73,11 @@ def stored_vectors(collection: Collection) -> dict[PassageId, Float32Array]:
     """The embeddings of every passage that is alive, as its segment keeps them."""
     index = collection._layout.index
     with collection._catalogue.read() as db:
-        live = {index / stored.file: segments.dead_in(db, stored.id) for stored in segments.live(db)}
+        live = {
+            index / stored.file: segments.dead_in(db, stored.id)
+            for stored in segments.live(db)
+            if not stored.upcoming
+        }
         snapshot = Snapshot.open(live)
     return {
         PassageId(int(view.segment.passage_ids[ordinal])): view.segment.vectors(int(ordinal))
@@ -86,9 +90,10 @@ def check_stored(collection: Collection, encoder: LexicalEncoder, *questions: st
     """The answers are exactly those that the stored vectors give, whatever forms they are stored in."""
     stored = stored_vectors(collection)
     for question in questions:
-        query = encoder.encode_query(question).vectors
+        embedded = encoder.encode_query(question)
+        query = embedded.vectors
         weights = np.linalg.norm(query, axis=1)
-        least = least_products(query, encoder.noise_floor)
+        least = least_products(embedded, encoder.noise_floor)
         scores, beyond = {}, {}
         for id_, vectors in stored.items():
             products = (query @ vectors.T).max(axis=1, initial=-np.inf)
@@ -117,5 +122,6 @@ def check_whole(collection: Collection) -> None:
     assert verified.damaged == ()
     with collection._catalogue.read() as db:
         for stored in segments.live(db):
-            assert len(passages.in_segment(db, stored.id)) == stored.alive_passages
+            within = encodings if stored.upcoming else passages
+            assert len(within.in_segment(db, stored.id)) == stored.alive_passages
             assert len(segments.dead_in(db, stored.id)) == stored.dead_passages

@@ -21,6 +21,7 @@ from core.layout import LibraryLayout
 from core.progress import CancelToken
 from core.settings import ReadingLimits, Settings
 from tests.core.conftest import index, inline_collection
+from tests.core.encoders import FixedEncoders
 
 
 def pdf(text: str, **save: object) -> bytes:
@@ -71,7 +72,9 @@ def by_name(collection: Collection) -> dict[bytes, Document]:
 @pytest.fixture
 def collection(tmp_path, encoder: LexicalEncoder):
     limits = ReadingLimits(text_chars=2_000_000, plain_file_bytes=4 * 2**20)
-    with Collection.open(LibraryLayout(tmp_path / "library"), Settings(limits=limits), encoder) as opened:
+    with Collection.open(
+        LibraryLayout(tmp_path / "library"), Settings(limits=limits), FixedEncoders.only(encoder)
+    ) as opened:
         yield opened
 
 

@@ -56,8 +56,8 @@ def held(encoder):
 
 def oracle(encoder, texts, question):
     """MaxSim in numpy, from the encoder's own vectors: position -> score, of the texts that answer."""
-    query = encoder.encode_query(question).vectors
-    least = least_products(query, encoder.noise_floor)
+    embedded = encoder.encode_query(question)
+    query, least = embedded.vectors, least_products(embedded, encoder.noise_floor)
     found = {}
     for position, made in enumerate(encoder.encode_passages(texts)):
         if len(made.vectors):

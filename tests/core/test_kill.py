@@ -20,6 +20,7 @@ from core.layout import LibraryLayout
 from core.progress import CancelToken
 from core.settings import Settings
 from tests.core.conftest import index, inline_collection, maintain
+from tests.core.encoders import FixedEncoders
 from tests.core.oracle import check_stored, check_whole
 from tests.core.small import check_no_garbage, forms_of, small_codebooks
 
@@ -46,7 +47,7 @@ def test_kill_9_in_the_middle_of_indexing(tmp_path, encoder: LexicalEncoder):
         job.wait()
         _check(layout, encoder)
     assert killed >= 2, "the kills came too late to test anything"
-    with Collection.open(layout, Settings(), encoder) as collection:
+    with Collection.open(layout, Settings(), FixedEncoders.only(encoder)) as collection:
         index(collection)
         assert collection.status().documents[DocumentState.INDEXED] == 150
         for number in range(0, 150, 10):
@@ -106,7 +107,7 @@ def _wait_until_indexing(layout: LibraryLayout, job: subprocess.Popen[bytes]) ->
 
 def _check(layout: LibraryLayout, encoder: LexicalEncoder) -> None:
     """Every committed document can be found; every listed segment is whole."""
-    with Collection.open(layout, Settings(), encoder) as collection:
+    with Collection.open(layout, Settings(), FixedEncoders.only(encoder)) as collection:
         for path in layout.index.glob("*.segment"):
             Segment.open(path).verify()
         done = collection.documents(frozenset({DocumentState.INDEXED}))

@@ -200,7 +200,7 @@ def test_an_index_of_sqlite_is_rebuilt(collection):
     at = content.index(b"indexed", (page - 1) * size, page * size)
     content[at : at + 7] = b"Indexed"
     path.write_bytes(content)
-    with Collection.open(collection._layout, Settings(), collection._stages.encoder) as again:
+    with Collection.open(collection._layout, Settings(), collection._encoders) as again:
         verified = verify(again)
         assert found_paths(verified) == [path]
         assert verified.unmended == ()
@@ -227,7 +227,7 @@ def test_a_catalogue_beyond_repair(collection):
     content = bytearray(path.read_bytes())
     content[(page - 1) * size : page * size] = b"\xff" * size
     path.write_bytes(content)
-    with Collection.open(collection._layout, Settings(), collection._stages.encoder) as again:
+    with Collection.open(collection._layout, Settings(), collection._encoders) as again:
         verified = verify(again)
         assert path in found_paths(verified)
         assert path in [damaged.path for damaged in verified.unmended]

@@ -74,6 +74,10 @@ class LexicalEncoder:
         """About 3 standard deviations of the cosine of two random directions, 1/sqrt(128)."""
         return 0.27
 
+    @property
+    def uses_languages(self) -> bool:
+        return False
+
     def encode_query(self, text: str, languages: Sequence[Language] = ()) -> TokenEmbeddings:  # noqa: ARG002
         analysis = analyse([text])
         vectors, rarity = self._embed(analysis)
