@@ -136,7 +136,17 @@ def test_status(mikke, files):
     code, out, _ = mikke("status", "--files", "--json")
     assert code == 0
     status = json.loads(out)
-    assert set(status) == {"model", "sources", "documents", "passages", "tokens", "index_bytes", "files"}
+    fields = {
+        "model",
+        "switch",
+        "sources",
+        "source_languages",
+        "documents",
+        "passages",
+        "languages",
+        "tokens",
+    }
+    assert set(status) == fields | {"index_bytes", "files"}
     assert status["documents"] == {"indexed": 2, "skipped": 1, "failed": 0, "truncated": 0, "pending": 0}
     assert status["sources"] == [str(files)]
     assert status["index_bytes"] > 0

@@ -1,0 +1,171 @@
+"""`mikke models …`: which there are, installing one, and letting one answer."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from app import terminal
+from app.commands.as_json import model_json, print_json
+from app.commands.running import OK, USAGE, cancelled_by_ctrl_c, one_line, open_app, switch
+from app.composition import App
+from app.messages import explain_uncovered
+from core.domain import LibraryStatus, Model, ModelName
+from core.errors import ModelInUseError, ModelMissingError
+from core.models.coverage import uncovered
+from core.progress import InstallEvent
+
+_YES = "yes"
+
+
+def list_models(parsed: argparse.Namespace) -> int:
+    """With what each costs here: measured for the first time, that takes some seconds."""
+    with open_app(parsed) as app, cancelled_by_ctrl_c() as cancel:
+        part_missing = app.models.measure_speeds(cancel)
+        found = app.models.all()
+        answering = app.collection.status().model
+        if parsed.json:
+            print_json({"answering": answering, "models": [model_json(model) for model in found]})
+        else:
+            terminal.print_models(found, answering, part_missing=part_missing)
+    return OK
+
+
+def show(parsed: argparse.Namespace) -> int:
+    with open_app(parsed) as app:
+        model = app.models.get(parsed.name)
+        if parsed.json:
+            print_json(model_json(model))
+        else:
+            terminal.print_model(model, app.collection.status().model)
+    return OK
+
+
+def install(parsed: argparse.Namespace) -> int:
+    if parsed.folder is None and parsed.name is None:
+        terminal.complain("name the model to install, or a folder with --from")
+        return USAGE
+    with open_app(parsed) as app:
+        if parsed.name is not None and _installed(app, parsed.name):
+            terminal.say(f"{parsed.name} is installed. To install it anew, remove it first.")
+            return OK
+        if parsed.folder is None and not _agreed(app, app.models.get(parsed.name), sure=parsed.yes):
+            return USAGE
+        with cancelled_by_ctrl_c() as cancel:
+            events = (
+                app.models.install(parsed.name, cancel)
+                if parsed.folder is None
+                else app.models.install_from(parsed.folder, parsed.name, cancel)
+            )
+            _told(events, f"Installing {parsed.name or terminal.shown(parsed.folder)}")
+    return OK
+
+
+def set_values(parsed: argparse.Namespace) -> int:
+    with open_app(parsed) as app, cancelled_by_ctrl_c() as cancel:
+        events = app.models.set_values(parsed.name, dict(parsed.values), cancel)
+        model = terminal.follow_installation(events, f"Trying {parsed.name}")
+        status = app.collection.status()
+        terminal.print_model(model, status.model)
+        if parsed.name in _needed(status):
+            terminal.say("mikke sync encodes the library again with these values.")
+    return OK
+
+
+def use(parsed: argparse.Namespace) -> int:
+    """Stopped in the middle, it goes on with the next sync; the old model answers until then."""
+    with open_app(parsed) as app:
+        model = app.models.get(parsed.name)
+        if not model.installed:
+            raise ModelMissingError(model.name, f"mikke models install {model.name} installs it")
+        # What does not work is told before anything is promised; and while it is held, it is loaded once.
+        encoder = app.models.open(model.name)
+        _warn(app, model)
+        app.collection.use_model(model.name)
+        with cancelled_by_ctrl_c() as cancel:
+            switch(app, cancel)
+            terminal.follow(app.collection.maintain(cancel), "Tidying up the index")
+        terminal.say(f"Model: {app.collection.status().model}, {encoder.dim} dimensions")
+    return OK
+
+
+def remove(parsed: argparse.Namespace) -> int:
+    with open_app(parsed) as app:
+        if parsed.name in _needed(app.collection.status()):
+            library = terminal.shown(app.layout.root)
+            raise ModelInUseError(parsed.name, f"The library {library} answers with it, or is about to")
+        app.models.remove(parsed.name)
+        terminal.say(f"Removed {parsed.name}.")
+    return OK
+
+
+def value(text: str) -> tuple[str, Any]:
+    """KEY=VALUE of the command line; an empty value is the publisher's again."""
+    key, separator, given = text.partition("=")
+    if not separator or not key:
+        raise argparse.ArgumentTypeError(f"{text!r} is not like doc_length=8192")
+    if given in ("true", "false"):
+        return key, given == "true"
+    return key, int(given) if given.isdecimal() else given or None
+
+
+# --- Installing ------------------------------------------------------------------------------------
+
+
+def _installed(app: App, name: ModelName) -> bool:
+    return any(model.name == name and model.installed for model in app.models.all())
+
+
+def _agreed(app: App, model: Model, *, sure: bool) -> bool:
+    """Whether the person wants it fetched. The network is not used before that."""
+    place = _existing(app.models_layout.root)
+    free = terminal.size_text(shutil.disk_usage(place).free)
+    revision = model.revision[:7] if model.revision else "the newest commit"
+    terminal.say(f"{model.title} ({model.name})")
+    terminal.say(f"  from the Hugging Face hub: {model.repository}, {revision}")
+    terminal.say(f"  licence: {terminal.licence_text(model)}")
+    terminal.say(f"  size: {terminal.size_text(model.bytes)}; {free} are free in {terminal.shown(place)}")
+    if sure:
+        return True
+    if not sys.stdin.isatty():
+        terminal.complain("nothing was fetched: without a terminal to ask in, --yes is needed")
+        return False
+    terminal.say(f'Type "{_YES}" to fetch it: ')
+    if sys.stdin.readline().strip().lower() == _YES:
+        return True
+    terminal.complain("nothing was fetched")
+    return False
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or what there is above it."""
+    return next(place for place in (folder, *folder.absolute().parents) if place.exists())
+
+
+def _told(events: Iterator[InstallEvent], title: str) -> None:
+    model = terminal.follow_installation(events, title)
+    revision = f" at {model.revision}" if model.revision else ""
+    terminal.say(f"Installed {model.name} ({model.repository or 'a copy'}{revision}).")
+    terminal.say(f"mikke models use {model.name} lets it answer.")
+
+
+# --- Using -----------------------------------------------------------------------------------------
+
+
+def _needed(status: LibraryStatus) -> set[ModelName]:
+    """The models that a library needs."""
+    return {status.model} | ({status.switch.model} if status.switch else set())
+
+
+def _warn(app: App, model: Model) -> None:
+    """Say which languages of the library the model was not trained for, and which models were."""
+    lacking = uncovered(model, app.collection.status().languages)
+    if not lacking:
+        return
+    suitable = [{each.name for each in app.models.better_for(language)} for language in lacking]
+    better = [each.name for each in app.models.all() if all(each.name in names for names in suitable)]
+    terminal.complain(one_line(explain_uncovered(model.title, lacking, better)))

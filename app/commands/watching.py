@@ -1,0 +1,121 @@
+"""`mikke watch`: stays, and keeps the library current."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from app import terminal
+from app.commands.running import OK, one_line, open_app
+from app.composition import App
+from app.messages import explain, explain_watching
+from core.errors import CancelledError, CoreError
+from core.progress import CancelToken, IndexEvent
+from core.watch.events import WatchProblem
+from core.watch.watcher import Watcher
+
+_WATCH_READY_S = 60.0
+"""What changed before the watches were set is found by the sync after them; large folders take long."""
+
+_LOOK_AGAIN_S = 2.0
+"""How often `watch` asks which folders the library has, and tries again what failed."""
+
+
+def watch(parsed: argparse.Namespace) -> int:
+    """Stay until interrupted; changes come from the watcher's thread through a queue."""
+    news: SimpleQueue[frozenset[Path]] = SimpleQueue()
+    cancel = CancelToken()
+
+    def stop(*_: object) -> None:
+        cancel.cancel()
+        news.put(frozenset())
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+
+    def problem(what: WatchProblem) -> None:
+        terminal.complain(one_line(explain_watching(what.folder, what.trouble)))
+
+    with open_app(parsed) as app, app.watch(news.put, problem) as watcher:
+        watcher.wait_ready(_WATCH_READY_S)
+        terminal.follow(app.collection.sync(cancel), "Looking at all folders")
+        terminal.print_counts(app.collection.status())
+        terminal.say("Watching. Press Ctrl+C to stop.")
+        with ThreadPoolExecutor(2, "mikke-background") as background:
+            # A switch may take days, and the index should not grow slow meanwhile.
+            jobs = [
+                _Background(job, background, cancel)
+                for job in (app.collection.maintain, app.collection.switch)
+            ]
+            _follow_changes(app, watcher, news, cancel, jobs)
+    return OK
+
+
+class _Background:
+    """A job that runs in the background, so that the next change need not wait for it."""
+
+    def __init__(
+        self,
+        job: Callable[[CancelToken], Iterator[IndexEvent]],
+        background: ThreadPoolExecutor,
+        cancel: CancelToken,
+    ) -> None:
+        self._job = job
+        self._background = background
+        self._cancel = cancel
+        self._running: Future[None] | None = None
+
+    def wake(self) -> None:
+        """Begin, unless it is going on."""
+        if self._running is None or self._running.done():
+            self._running = self._background.submit(self._run)
+
+    def _run(self) -> None:
+        try:
+            terminal.follow_quietly(self._job(self._cancel))
+        except CancelledError:
+            return
+        except (CoreError, OSError) as error:
+            terminal.complain(one_line(explain(error)))
+
+
+def _follow_changes(
+    app: App,
+    watcher: Watcher,
+    news: SimpleQueue[frozenset[Path]],
+    cancel: CancelToken,
+    jobs: Sequence[_Background],
+) -> None:
+    """Refresh what changed, until cancelled; try again what cannot be done now (another program writes)."""
+    waiting: frozenset[Path] = frozenset()
+    told = ""
+    _wake(jobs)
+    while not cancel.cancelled:
+        try:
+            waiting |= news.get(timeout=_LOOK_AGAIN_S)
+        except Empty:
+            # Another program may have added or forgotten folders.
+            watcher.set_folders(source.path for source in app.collection.sources())
+        if not waiting:
+            continue
+        try:
+            terminal.follow_quietly(app.collection.refresh(waiting, cancel))
+        except CancelledError:
+            return
+        except CoreError as error:
+            message = one_line(explain(error))
+            if message != told:
+                terminal.complain(message)
+            told = message
+        else:
+            waiting, told = frozenset(), ""
+            _wake(jobs)
+
+
+def _wake(jobs: Sequence[_Background]) -> None:
+    for job in jobs:
+        job.wake()

@@ -1,0 +1,214 @@
+"""`mikke models …` and `mikke language`: what they print, when they ask, and how they exit."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from app import commands
+from app.commands.models import value
+from core.domain import ModelName
+from core.encode.lexical.encoder import LexicalEncoder
+from core.layout import RARITY_TABLE
+from core.models.install import Hub
+from core.models.models import Models
+from tests.core.models import pretend
+from tests.core.models.hub import COMMIT, FakeHub
+
+OTHER = ModelName("english-only")
+
+
+class AnotherEncoder(LexicalEncoder):
+    """The built-in encoder under another name: another model, as far as a library can tell."""
+
+    @property
+    def digest(self) -> str:
+        return "f" * 32
+
+
+@pytest.fixture
+def hub():
+    with FakeHub({pretend.REPOSITORY: pretend.files()}) as hub:
+        yield hub
+
+
+@pytest.fixture
+def mikke(tmp_path, capfd, monkeypatch, hub):
+    """Runs a command; models come from a hub on this machine, are not really tried, and encode like the
+    built-in one.
+    """
+    published = [
+        pretend.published(),
+        pretend.published(name=OTHER, title="English only", languages=frozenset({"en"}), restriction=""),
+    ]
+
+    of = Models.of
+
+    def models_of(layout):
+        return of(layout, published, Hub(endpoint=hub.url, retry_s=0.01))
+
+    monkeypatch.setattr("app.composition.Models.of", models_of)
+    monkeypatch.setattr("core.models.install.in_a_process", pretend.inline)
+    monkeypatch.setattr("core.models.install.try_out", pretend.try_out)
+    monkeypatch.setattr("core.models.models.estimated_speed", lambda _shape: 3.25)
+    monkeypatch.setattr(
+        "core.models.models.open_checkpoint", lambda _trial: AnotherEncoder.open(RARITY_TABLE)
+    )
+
+    def run(*words):
+        places = ["--library", str(tmp_path / "library"), "--models", str(tmp_path / "models")]
+        try:
+            code = commands.run([*places, *map(str, words)], lambda _app, _folders: 99)
+        except SystemExit as exit_:
+            code = exit_.code
+        printed = capfd.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    """What the person types when asked."""
+
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    def type_(text):
+        monkeypatch.setattr("sys.stdin", Terminal(text))
+
+    return type_
+
+
+@pytest.fixture
+def files(tmp_path):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "灯台.txt").write_text("灯台守は毎晩137段の階段を上る。", encoding="utf-8")
+    (folder / "灯台の話.txt").write_text("灯台の光は沖の船からよく見えた。", encoding="utf-8")
+    return folder
+
+
+def test_the_list_says_what_each_costs(mikke, hub):
+    """Name, languages, size, speed on this machine (estimated ones marked), licence with what it forbids."""
+    code, out, err = mikke("models", "list")
+    assert (code, err) == (0, "")
+    lines = {line.split()[0]: line for line in out.splitlines()}
+    assert "in use" in lines["built-in"]
+    assert "~3.2" in lines["tiny-colbert"]
+    assert "CC-BY-NC-4.0: not for commercial use" in lines["tiny-colbert"]
+    listed = json.loads(mikke("models", "list", "--json")[1])
+    assert listed["answering"] == "built-in"
+    tiny = next(model for model in listed["models"] if model["name"] == "tiny-colbert")
+    assert (tiny["languages"], tiny["installed"], tiny["measured"]) == (["ja"], False, False)
+    assert listed["models"][0]["languages"] is None
+    assert not hub.asked
+
+
+def test_installing_asks_first(mikke, answers, hub):
+    """Source, licence and size are told; only a typed yes fetches anything."""
+    answers("no\n")
+    code, out, err = mikke("models", "install", "tiny-colbert")
+    assert (code, "nothing was fetched" in err) == (2, True)
+    assert all(word in out for word in (pretend.REPOSITORY, "not for commercial use", "1.0 MB", "free"))
+    assert not hub.asked
+    answers("Yes\n")
+    code, out, _ = mikke("models", "install", "tiny-colbert")
+    assert code == 0
+    assert COMMIT in out
+    assert "measured" not in mikke("models", "show", "tiny-colbert")[1]
+    assert "12 passages" in mikke("models", "show", "tiny-colbert")[1]
+    asked = dict(hub.asked)
+    assert "is installed" in mikke("models", "install", "tiny-colbert", "--yes")[1]
+    assert hub.asked == asked
+
+
+def test_without_a_terminal_only_yes_counts(mikke, monkeypatch, hub):
+    """A script that did not say --yes fetches nothing."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("yes\n"))
+    code, _, err = mikke("models", "install", "tiny-colbert")
+    assert (code, "--yes" in err) == (2, True)
+    assert not hub.asked
+    assert mikke("models", "install", "tiny-colbert", "--yes")[0] == 0
+
+
+def test_what_cannot_be_installed_is_one_line(mikke, hub, tmp_path):
+    """An unknown name, a hub that is down, a folder that is none: exit 3 and what to do."""
+    hub.down = 404
+    for words in (["nobody"], ["tiny-colbert", "--yes"], ["--from", tmp_path / "nowhere"]):
+        code, _, err = mikke("models", "install", *words)
+        assert code == 3
+        assert len(err.splitlines()) == 1
+    assert mikke("models", "install")[0] == 2
+
+
+def test_a_copy_is_installed_without_asking(mikke, tmp_path, hub):
+    """--from needs no yes and no network; the folder's name becomes the model's."""
+    folder = tmp_path / "my-model"
+    for name, data in pretend.files().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    code, out, _ = mikke("models", "install", "--from", folder)
+    assert (code, "Installed my-model" in out) == (0, True)
+    assert mikke("models", "install", "tiny-colbert", "--from", folder)[0] == 0
+    assert not hub.asked
+    code, out, _ = mikke("models", "set", "my-model", "doc_length=8192", "attend_to_masks=true")
+    assert code == 0
+    assert "8192  (from: the person)" in out
+    assert "doc_length" not in mikke("models", "set", "my-model", "doc_length=")[1]
+    assert mikke("models", "set", "my-model", "doc_length")[0] == 2
+
+
+def test_values_are_numbers_truths_or_words():
+    """KEY=VALUE as people type it."""
+    assert value("doc_length=8192") == ("doc_length", 8192)
+    assert value("attend_to_masks=false") == ("attend_to_masks", False)
+    assert value("skiplist_rule=pylate") == ("skiplist_rule", "pylate")
+    assert value("language=") == ("language", None)
+
+
+def test_using_a_model_encodes_the_library_with_it(mikke, files):
+    """The model takes over, answers, cannot be removed while it does, and the other way round again."""
+    mikke("add", files)
+    assert mikke("models", "use", "tiny-colbert")[0] == 3  # not installed yet
+    mikke("models", "install", "tiny-colbert", "--yes")
+    code, out, err = mikke("models", "use", "tiny-colbert")
+    assert (code, err) == (0, "")
+    assert "From now on tiny-colbert answers." in out
+    assert json.loads(mikke("status", "--json")[1])["model"] == "tiny-colbert"
+    assert "«灯台»" in mikke("search", "灯台")[1] or "灯台" in mikke("search", "灯台")[1]
+    code, _, err = mikke("models", "remove", "tiny-colbert")
+    assert (code, len(err.splitlines())) == (3, 1)
+    assert mikke("models", "use", "built-in")[0] == 0
+    assert mikke("models", "remove", "tiny-colbert")[0] == 0
+    assert mikke("models", "remove", "tiny-colbert")[0] == 3
+    assert mikke("models", "remove", "built-in")[0] == 3
+
+
+def test_a_model_for_other_languages_is_warned_of(mikke, files):
+    """Japanese files and an English model: the warning names the language and the model for it."""
+    mikke("add", files)
+    mikke("models", "install", OTHER, "--yes")
+    code, _, err = mikke("models", "use", OTHER)
+    assert code == 0
+    assert "ja" in err
+    assert "tiny-colbert" in err
+
+
+def test_the_language_of_a_folder(mikke, files):
+    """A person can say it, and take it back; nonsense is wrong usage."""
+    mikke("add", files)
+    assert "Languages: ja 2" in mikke("status")[1]
+    code, _, _ = mikke("language", files, "de-AT")
+    assert code == 0
+    status = json.loads(mikke("status", "--json")[1])
+    assert status["source_languages"] == {str(files): "de"}
+    assert status["languages"] == {"de": 2}
+    assert "all of it is de" in mikke("status")[1]
+    assert mikke("language", files, "auto")[0] == 0
+    assert json.loads(mikke("status", "--json")[1])["languages"] == {"ja": 2}
+    assert mikke("language", files, "日本語")[0] == 2
+    assert mikke("language", files / "sub", "ja")[0] == 3
