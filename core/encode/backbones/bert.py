@@ -1,0 +1,53 @@
+"""BERT with learned absolute positions (JaColBERT, JaColBERTv2.5), through transformers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+import torch
+from torch import Tensor, nn
+from transformers import BertConfig, BertModel
+
+from core.domain import Language
+from core.encode.backbones.backbone import check_names, on_meta, prefix_of, same_names, set_buffers
+from core.encode.checkpoint.family import Shape
+from core.encode.checkpoint.weights import PROJECTION, Weights, load_strictly
+
+
+class BertBackbone(nn.Module):
+    """Implements Backbone. Token types are always 0."""
+
+    def __init__(self, network: BertModel) -> None:
+        super().__init__()
+        self.network = network
+
+    @classmethod
+    def open(cls, weights: Weights, shape: Shape, dtype: torch.dtype) -> Self:
+        """Raises what load_strictly and check_names raise."""
+        config = BertConfig(
+            vocab_size=shape.vocabulary,
+            hidden_size=shape.hidden,
+            num_hidden_layers=shape.layers,
+            num_attention_heads=shape.heads,
+            intermediate_size=shape.inner,
+            max_position_embeddings=shape.positions,
+            type_vocab_size=shape.token_types,
+            layer_norm_eps=shape.epsilon,
+            pad_token_id=shape.padding,
+        )
+        network = on_meta(lambda: BertModel(config, add_pooling_layer=False))
+        prefix = prefix_of(weights, "bert.", "embeddings.word_embeddings.weight")
+        parts = same_names(network, prefix)
+        check_names(weights, parts, prefix, frozenset({PROJECTION}))
+        load_strictly(network, weights, parts, dtype)
+        positions = torch.arange(shape.positions).expand(1, -1)
+        set_buffers(
+            network,
+            {"embeddings.position_ids": positions, "embeddings.token_type_ids": torch.zeros_like(positions)},
+        )
+        return cls(network)
+
+    def forward(self, ids: Tensor, attention: Tensor | None, languages: Sequence[Language]) -> Tensor:  # noqa: ARG002
+        found: Tensor = self.network(input_ids=ids, attention_mask=attention).last_hidden_state
+        return found

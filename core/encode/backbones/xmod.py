@@ -1,0 +1,171 @@
+"""X-MOD (ColBERT-XM): XLM-RoBERTa with an adapter for each language in every layer, through transformers.
+
+Two thirds of its weights are adapters (7 million each, 81 of them), so only those that are needed are in
+memory.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import torch
+from torch import Tensor, nn
+from transformers import XmodConfig, XmodModel
+from transformers.models.xmod.modeling_xmod import XmodAdapter
+
+from core.domain import UNKNOWN_LANGUAGE, Language
+from core.encode.backbones.backbone import check_names, on_meta, prefix_of, set_buffers
+from core.encode.checkpoint.family import Shape
+from core.encode.checkpoint.weights import PROJECTION, Part, Weights, load_strictly
+from core.errors import ModelDamagedError
+
+ADAPTERS_IN_MEMORY = 12
+"""28 MB each at the published size; the one that was not used for longest makes room for the next."""
+
+_PREFERRED = {"zh": "zh_CN"}
+"""Where a language has several adapters; otherwise the first in config.json."""
+
+_OTHER_CODES = {"nb": "no", "nn": "no", "fil": "tl", "iw": "he", "in": "id", "bs": "hr", "sh": "sr"}
+"""Codes of languages that the checkpoint knows under another: the same language, or its nearest relative."""
+
+
+class XmodBackbone(nn.Module):
+    """Implements Backbone. `adapters`: language -> its adapter's name, `de` -> `de_DE`."""
+
+    def __init__(self, network: XmodModel, adapters: Mapping[Language, str], default: str) -> None:
+        super().__init__()
+        self.network = network
+        self.adapters = adapters
+        self._default = default
+        self._weights: Weights | None = None
+        self._prefix = ""
+        self._used: OrderedDict[str, None] = OrderedDict()
+
+    @classmethod
+    def open(cls, weights: Weights, shape: Shape, dtype: torch.dtype, config: Mapping[str, Any]) -> Self:
+        """`config` is config.json. Raises what load_strictly and check_names raise."""
+        names = _adapter_names(config, weights.model)
+        network = on_meta(lambda: XmodModel(_network_config(config, shape), add_pooling_layer=False))
+        prefix = prefix_of(weights, "roberta.", "embeddings.word_embeddings.weight")
+        parts = {key: Part(name=prefix + key) for key in network.state_dict()}
+        ours = {part.name for part in parts.values()}
+        check_names(
+            weights, parts, prefix, frozenset({PROJECTION}) | _adapter_tensors(network, prefix, names)
+        )
+        assert all(".adapter_modules." not in name for name in ours), "they come one by one"
+        load_strictly(network, weights, parts, dtype)
+        positions = torch.arange(shape.positions + shape.padding + 1).expand(1, -1)
+        set_buffers(
+            network,
+            {"embeddings.position_ids": positions, "embeddings.token_type_ids": torch.zeros_like(positions)},
+        )
+        default = config.get("default_language") or names[0]
+        if default not in names:
+            raise ModelDamagedError(
+                weights.model, f"config.json: default_language {default!r} has no adapter"
+            )
+        backbone = cls(network, _by_language(names), default)
+        backbone._weights, backbone._prefix = weights, prefix
+        return backbone
+
+    def adapter_for(self, language: Language) -> str:
+        """The adapter of a language; the default one for a language without any."""
+        base = language.split("-")[0].lower()
+        known = self.adapters.get(Language(base)) or self.adapters.get(Language(_OTHER_CODES.get(base, base)))
+        return known or self._default
+
+    def forward(self, ids: Tensor, attention: Tensor | None, languages: Sequence[Language]) -> Tensor:
+        wanted = [self.adapter_for(language) for language in languages]
+        order = self._provide(wanted)
+        numbers = torch.tensor([order[name] for name in wanted], device=ids.device)
+        mask = torch.ones_like(ids) if attention is None else attention
+        found: Tensor = self.network(input_ids=ids, attention_mask=mask, lang_ids=numbers).last_hidden_state
+        return found
+
+    def _provide(self, wanted: Sequence[str]) -> dict[str, int]:
+        """Have these adapters in memory; gives the number of each, which is its place in every layer."""
+        for name in dict.fromkeys(wanted):
+            if name not in self._used:
+                self._load(name)
+            self._used.move_to_end(name)
+        while len(self._used) > max(ADAPTERS_IN_MEMORY, len(set(wanted))):
+            self._drop(next(iter(self._used)))
+        return {name: number for number, name in enumerate(self._layers[0].output.adapter_modules)}
+
+    @property
+    def _layers(self) -> Any:
+        """Any: to torch a list of modules is a list of anything."""
+        return self.network.encoder.layer
+
+    def _load(self, name: str) -> None:
+        assert self._weights is not None
+        reference = self.network.embeddings.word_embeddings.weight
+        for number, layer in enumerate(self._layers):
+            adapter = on_meta(lambda: XmodAdapter(self.network.config))
+            where = f"{self._prefix}encoder.layer.{number}.output.adapter_modules.{name}."
+            parts = {key: Part(name=where + key) for key in adapter.state_dict()}
+            load_strictly(adapter, self._weights, parts, reference.dtype)
+            layer.output.adapter_modules[name] = adapter.to(reference.device)
+        self._used[name] = None
+
+    def _drop(self, name: str) -> None:
+        for layer in self._layers:
+            del layer.output.adapter_modules[name]
+        del self._used[name]
+
+
+def _adapter_names(config: Mapping[str, Any], model: str) -> list[str]:
+    names = config.get("languages")
+    valid = (
+        isinstance(names, list)
+        and names
+        and all(isinstance(name, str) and name.isidentifier() for name in names)
+    )
+    if not valid:
+        raise ModelDamagedError(model, "config.json names no languages")
+    return list(names or ())
+
+
+def _by_language(names: Sequence[str]) -> dict[Language, str]:
+    found: dict[Language, str] = {}
+    for name in names:
+        base = Language(name.split("_")[0].lower())
+        if base not in found or _PREFERRED.get(base) == name:
+            found[base] = name
+    found.pop(UNKNOWN_LANGUAGE, None)
+    return found
+
+
+def _network_config(config: Mapping[str, Any], shape: Shape) -> XmodConfig:
+    flags: dict[str, Any] = {
+        "pre_norm": False,
+        "adapter_reduction_factor": 2,
+        "adapter_layer_norm": False,
+        "adapter_reuse_layer_norm": True,
+        "ln_before_adapter": True,
+    }
+    return XmodConfig(
+        vocab_size=shape.vocabulary,
+        hidden_size=shape.hidden,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        intermediate_size=shape.inner,
+        max_position_embeddings=shape.positions + shape.padding + 1,
+        type_vocab_size=shape.token_types,
+        layer_norm_eps=shape.epsilon,
+        pad_token_id=shape.padding,
+        languages=[],
+        **{name: type(value)(config.get(name, value)) for name, value in flags.items()},
+    )
+
+
+def _adapter_tensors(network: XmodModel, prefix: str, names: Sequence[str]) -> frozenset[str]:
+    adapter = on_meta(lambda: XmodAdapter(network.config))
+    return frozenset(
+        f"{prefix}encoder.layer.{number}.output.adapter_modules.{name}.{key}"
+        for number in range(len(network.encoder.layer))
+        for name in names
+        for key in adapter.state_dict()
+    )
