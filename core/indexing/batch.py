@@ -26,16 +26,13 @@ from core.encode.encoder import Encoder
 from core.index.codebook import codebook_file
 from core.index.codec import Codec
 from core.index.segment import EncodedPassages, Segment, header_of, write_segment
-from core.languages import detect
+from core.indexing.languages import languages_of
 from core.passages import encoded_text, split
 from core.progress import CancelToken
 
 ENCODED_AT_ONCE = 32
 """Passages given to the encoder in one call: a cancel waits no longer than for these, which take a neural
 model some seconds on a processor."""
-
-_CHARACTERS_OF_A_LANGUAGE = 1000
-"""More of a passage tells nothing new about its language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,28 +58,21 @@ def encode_document(
     `language`: of all of it; unknown: each passage's own is looked for. Raises CancelledError.
     """
     found = tuple(split(text))
-    languages: list[Language] = []
+    languages = [language] * len(found) if language else languages_of(text, found)
     pieces = []
     for first in range(0, len(found), ENCODED_AT_ONCE):
         cancel.checkpoint()
         some = found[first : first + ENCODED_AT_ONCE]
-        theirs = [language or language_of(text, passage) for passage in some]
-        made = encoder.encode_passages([string_of(text, passage) for passage in some], theirs)
+        strings = [string_of(text, passage) for passage in some]
+        made = encoder.encode_passages(strings, languages[first : first + len(some)])
         ids = [PassageId(first + i) for i in range(len(some))]
         pieces.append(EncodedPassages.compress(ids, made, codec))
-        languages += theirs
     return EncodedDocument(passages=found, languages=tuple(languages), encoded=tuple(pieces))
 
 
 def string_of(text: ExtractedText, passage: Passage) -> str:
     """What of a passage is encoded."""
     return encoded_text(passage.heading, text.text[passage.span.start : passage.span.end])[0]
-
-
-def language_of(text: ExtractedText, passage: Passage) -> Language:
-    """In what language a passage is, as far as its beginning tells."""
-    start = passage.span.start
-    return detect(text.text[start : min(passage.span.end, start + _CHARACTERS_OF_A_LANGUAGE)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

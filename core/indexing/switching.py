@@ -24,8 +24,9 @@ from core.encode.encoder import Encoder
 from core.errors import CancelledError, LibraryDamagedError
 from core.index.codec import Codec, ExactCodec
 from core.index.segment import EncodedPassages, header_of, write_segment
-from core.indexing.batch import ENCODED_AT_ONCE, language_of, segment_content, string_of
+from core.indexing.batch import ENCODED_AT_ONCE, segment_content, string_of
 from core.indexing.garbage import delete_files
+from core.indexing.languages import language_of
 from core.indexing.pipeline import COMMIT_TOKENS, Stages
 from core.progress import CancelToken, IndexEvent, Reencoding
 
@@ -68,9 +69,9 @@ def encode_rest(
                 done, total = segments.totals(db, upcoming=True)[0], segments.totals(db)[0]
             if not some and after == 0:
                 return True
+            yield Reencoding(model=name, done=min(total, done + len(batch)), total=total)
+            cancel.checkpoint()
             if some:
-                yield Reencoding(model=name, done=min(total, done + len(batch)), total=total)
-                cancel.checkpoint()
                 batch.add(some)
                 after = some[-1].id
             if (batch.is_due or not some) and not batch.commit():

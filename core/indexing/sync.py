@@ -53,7 +53,7 @@ def sync(
         item for item in stale_work(stages.catalogue, fingerprint, missing) if item.document_id not in done
     ]
     yield from process(stages, encoder, work, cancel)
-    note_languages(stages, cancel)
+    note_languages(stages.catalogue, cancel)
 
 
 def refresh(
