@@ -34,6 +34,12 @@ CHECKS = {
 }
 """Name of a stage -> its command, the first word from the environment."""
 
+MODELS = frozenset({"models", "japanese"})
+"""The extras of the published model families."""
+
+EXTRAS = {"test": MODELS | {"test"}, "check": MODELS | {"test"}, "bench encode": MODELS}
+"""What tasks and benchmarks need beside the program. Types are checked against the model libraries, too."""
+
 WITH_PEERS = "search"
 """This benchmark measures other engines beside ours, unless one of these words says not to."""
 
@@ -101,6 +107,11 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--headless", action="store_true", help="no window: index, ask two questions, print the answers"
     )
+    run.add_argument(
+        "--models",
+        action="store_true",
+        help="also set up what the published models need (about 3 GB to fetch on Linux); it stays for later runs",
+    )
     run.set_defaults(task=task_run)
 
     test = tasks.add_parser(
@@ -146,7 +157,8 @@ def task_run(arguments: argparse.Namespace, environment: Environment) -> int:
             print(f"Not a folder: {folder}", file=sys.stderr)
             return 2
     screen = None if arguments.headless else display_libraries(dict(os.environ), sys.platform)
-    environment.provide(Needs(extras=frozenset(), libraries=screen or frozenset()), arguments.accelerator)
+    extras = MODELS if arguments.models else frozenset()
+    environment.provide(Needs(extras=extras, libraries=screen or frozenset()), arguments.accelerator)
     # In the checkout: `-m app` would take a folder `app` of the current directory first.
     command = [
         str(environment.python),
@@ -169,13 +181,13 @@ def display_libraries(environ: dict[str, str], system: str) -> frozenset[str] | 
 
 
 def task_test(arguments: argparse.Namespace, environment: Environment) -> int:
-    environment.provide(Needs(extras=frozenset({"test"}), libraries=frozenset({"qt"})), arguments.accelerator)
+    environment.provide(Needs(extras=EXTRAS["test"], libraries=frozenset({"qt"})), arguments.accelerator)
     stages = CHECKS | {"tests": ["python", "-m", "pytest", *arguments.pytest]}
     return run_stages(stages, environment)
 
 
 def task_check(arguments: argparse.Namespace, environment: Environment) -> int:
-    environment.provide(Needs(extras=frozenset({"test"})), arguments.accelerator)
+    environment.provide(Needs(extras=EXTRAS["check"]), arguments.accelerator)
     return run_stages(CHECKS, environment)
 
 
@@ -201,7 +213,8 @@ def bench_names() -> list[str]:
 
 
 def task_bench(arguments: argparse.Namespace, environment: Environment) -> int:
-    environment.provide(Needs(extras=frozenset()), arguments.accelerator)
+    extras = EXTRAS.get(f"bench {arguments.name}", frozenset())
+    environment.provide(Needs(extras=extras), arguments.accelerator)
     if arguments.name == WITH_PEERS and WITHOUT_PEERS.isdisjoint(arguments.rest):
         PeersEnvironment(environment.root).provide_peers()
     # Paths in the arguments are the caller's, so its directory stays.

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from bootstrap.environment import Environment
+from bootstrap.environment import BUILD_TOOLS, Environment
 from bootstrap.installer import clean_environ
 from bootstrap.stamp import read_pyproject
 from bootstrap.steps import CannotContinueError, step
@@ -32,7 +32,9 @@ def remake(environment: Environment) -> Path:
     """Write the file anew from what the package index offers now. The environment stays as it is."""
     pyproject = read_pyproject(environment.root)
     extras = ",".join(pyproject["project"]["optional-dependencies"])
-    wanted = [*pyproject["build-system"]["requires"], "editables", *HELD, *ELSEWHERE, f".[{extras}]"]
+    tools = [tool for several in BUILD_TOOLS.values() for tool in several]
+    builders = [*pyproject["build-system"]["requires"], "editables", *tools]
+    wanted = [*builders, *HELD, *ELSEWHERE, f".[{extras}]"]
     with step("Resolving all dependencies and extras"):
         pins = sorted(resolve(environment, wanted), key=str.lower)
     path = environment.root / "packaging" / "constraints.txt"
