@@ -38,6 +38,9 @@ Events = Generator[Fetching | CheckingModel, None, Record]
 
 _PRIVATE = 0o700
 
+SECONDS = 2.0
+"""How long the speed of a model is measured, on each device and in each precision."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
@@ -128,6 +131,7 @@ def try_with(layout: ModelsLayout, record: Record, values: Mapping[str, Any], ca
             checkpoint=layout.checkpoint(record.name),
             weights_digest=record.weights_digest,
             person=record.person,
+            seconds=SECONDS,
         )
         record = yield from _tried(record, trial, cancel)
         save_record(layout.record(record.name), record)
@@ -201,6 +205,7 @@ def _finish(layout: ModelsLayout, record: Record, published: Published | None, c
         checkpoint=folder / layout.checkpoint(record.name).name,
         published=published,
         weights_digest=record.weights_digest,
+        seconds=SECONDS,
     )
     record = yield from _tried(record, trial, cancel)
     save_record(folder / layout.record(record.name).name, record)

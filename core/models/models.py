@@ -94,6 +94,8 @@ class Models:
             weights_digest=record.weights_digest,
             noise_floor=record.checked.noise_floor,
             person=record.person,
+            device=record.checked.device,
+            precision=record.checked.precision,
         )
         return open_checkpoint(trial)
 
@@ -243,7 +245,7 @@ class Models:
             installed=True,
             passages_per_second=record.checked.passages_per_second,
             measured=True,
-            profile=record.checked.profile,
+            profile=(*record.checked.profile, *_places(record)),
         )
 
     def _damaged(self, name: ModelName, detail: str) -> Model:
@@ -261,3 +263,15 @@ class Models:
             installed=published is None,
             profile=(ProfileValue(name="damaged", value=detail, origin=self._layout.record(name).name),),
         )
+
+
+def _places(record: Record) -> tuple[ProfileValue, ...]:
+    """Where and how exactly it encodes, and who decided that."""
+    return tuple(
+        ProfileValue(
+            name=name,
+            value=str(record.person.get(name, measured)),
+            origin="you" if name in record.person else "the fastest when it was tried",
+        )
+        for name, measured in (("device", record.checked.device), ("precision", record.checked.precision))
+    )

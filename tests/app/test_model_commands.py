@@ -157,7 +157,7 @@ def test_a_copy_is_installed_without_asking(mikke, tmp_path, hub):
     assert not hub.asked
     code, out, _ = mikke("models", "set", "my-model", "doc_length=8192", "attend_to_masks=true")
     assert code == 0
-    assert "8192  (from: the person)" in out
+    assert "8192  (from: you)" in out
     assert "doc_length" not in mikke("models", "set", "my-model", "doc_length=")[1]
     assert mikke("models", "set", "my-model", "doc_length")[0] == 2
 

@@ -59,7 +59,9 @@ def try_out(_send: Send, trial: Trial) -> Checked:
     if config.get("unusable"):
         raise ModelUnsupportedError(trial.name, "it is unusable")
     profile = tuple(
-        ProfileValue(name=key, value=str(value), origin="the person") for key, value in trial.person.items()
+        ProfileValue(name=key, value=str(value), origin="you")
+        for key, value in trial.person.items()
+        if key not in ("device", "precision")
     )
     return Checked(dim=16, noise_floor=0.25, passages_per_second=12.5, profile=profile)
 

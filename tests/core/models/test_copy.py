@@ -129,7 +129,10 @@ def test_values_of_the_person_are_tried_and_kept(models, tmp_path):
     """They are in the record and in the profile; None takes one back."""
     model = installed(models, write(tmp_path / "mine", files()))
     *_, done = models.set_values(model.name, {"doc_length": 8192, "device": "cpu"}, CancelToken())
-    assert {each.name: each.value for each in done.model.profile} == {"doc_length": "8192", "device": "cpu"}
+    shown = {each.name: (each.value, each.origin) for each in done.model.profile}
+    assert shown["doc_length"] == ("8192", "you")
+    assert shown["device"] == ("cpu", "you")
+    assert shown["precision"] == ("fp32", "the fastest when it was tried")
     *_, done = models.set_values(model.name, {"device": None}, CancelToken())
     assert models._record(model.name).person == {"doc_length": 8192}
     again = Models.of(models._layout, [published()], Hub())
