@@ -124,7 +124,8 @@ def _begin(stages: Stages, name: ModelName, digest: str) -> bool:
             return False
         gone = encodings.give_up(db)
         models.set_upcoming(db, Choice(name=name, digest=digest))
-    delete_files(stages.index / file for file in gone)
+    if gone:
+        delete_files(stages.index / file for file in gone)
     return True
 
 

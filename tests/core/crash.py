@@ -1,9 +1,10 @@
 """A program that dies on purpose: `python -m tests.core.crash LIBRARY JOB FUNCTION before|after [FILE…]`.
 
 FUNCTION is `module:name`; the process kills itself when it is called, or when it has returned. JOB is
-`refresh` (of the files), `maintain`, or `compress`: a maintenance that trains a codebook and moves all
-segments to it. Without a function it is for others to kill it: `python -m tests.core.crash LIBRARY train`
-trains for ever in a process of its own, `LIBRARY live FILE…` reads the files and maintains after each.
+`refresh` (of the files), `maintain`, `compress`: a maintenance that trains a codebook and moves all segments
+to it, or `switch`: to the model OTHER. Without a function it is for others to kill it: `python -m
+tests.core.crash LIBRARY train` trains for ever in a process of its own, `LIBRARY live FILE…` reads the files
+and maintains after each, `LIBRARY switches FILE…` reads them and switches to and fro.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from typing import Any
 import pytest
 
 from core.collection import Collection
+from core.domain import BUILT_IN_MODEL
 from core.encode.lexical.encoder import LexicalEncoder
 from core.index import merge
-from core.indexing import compression
+from core.indexing import compression, switching
 from core.layout import RARITY_TABLE
 from core.progress import CancelToken
 from tests.core.conftest import inline_collection, maintain
+from tests.core.encoders import OTHER, FixedEncoders, WordEncoder
 from tests.core.small import FIRST, small_codebooks, train_for_ever
 
 STEPS_OF_A_COMMIT = (
@@ -55,6 +58,16 @@ STEPS_OF_A_COMPRESSION = (
     ("core.catalogue.passages:move_to_segment", "after"),
     ("core.indexing.merging:_replace", "after"),
     ("core.indexing.merging:delete_files", "before"),  # committed, the exact files still there
+)
+STEPS_OF_A_SWITCH = (
+    ("os:fsync", "before"),
+    ("core.indexing.switching:write_segment", "after"),  # a file that nobody lists
+    ("core.catalogue.encodings:insert", "after"),  # inside the transaction
+    ("core.indexing.switching:_Batch.commit", "after"),
+    ("core.catalogue.encodings:take_over", "before"),  # all is encoded
+    ("core.catalogue.encodings:take_over", "after"),  # inside the transaction
+    ("core.indexing.switching:delete_files", "before"),  # committed, the old files still there
+    ("core.collection:ModelChanged", "before"),  # nobody is told
 )
 
 
@@ -86,10 +99,20 @@ def run_job(collection: Collection, job: str, paths: list[Path]) -> None:
         list(collection.refresh(paths, CancelToken()))
     elif job == "maintain":
         list(collection.maintain(CancelToken()))
+    elif job == "switch":
+        collection.use_model(OTHER)
+        run_switch(collection)
     else:
         with small_codebooks() as patch:
             patch.setattr(merge, "TIER_FACTOR", 100)  # nothing to merge but what moves
             list(collection.maintain(CancelToken()))
+
+
+def run_switch(collection: Collection) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(switching, "ENCODED_AT_ONCE", 3)
+        patch.setattr(switching, "COMMIT_SECONDS", 0.0)  # a segment for every three passages
+        list(collection.switch(CancelToken()))
 
 
 def die() -> None:
@@ -111,13 +134,24 @@ def live(collection: Collection, files: list[Path]) -> None:
             maintain(collection)
 
 
+def switches(collection: Collection, files: list[Path]) -> None:
+    for number, path in enumerate(files):
+        list(collection.refresh([path], CancelToken()))
+        if number % 2 == 0:
+            collection.use_model(OTHER if collection.status().model == BUILT_IN_MODEL else BUILT_IN_MODEL)
+        run_switch(collection)
+        maintain(collection)
+
+
 def main(library: str, job: str, *arguments: str) -> None:
-    encoder = LexicalEncoder.open(RARITY_TABLE)
-    with inline_collection(Path(library), encoder) as collection:
+    encoders = FixedEncoders({BUILT_IN_MODEL: LexicalEncoder.open(RARITY_TABLE), OTHER: WordEncoder()})
+    with inline_collection(Path(library), encoders) as collection:
         if job == "train":
             train(collection)
         elif job == "live":
             live(collection, [Path(file) for file in arguments])
+        elif job == "switches":
+            switches(collection, [Path(file) for file in arguments])
         else:
             function, moment, *files = arguments
             with at_step(function, moment, die):

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from core.collection import Collection
-from core.domain import Query
+from core.domain import BUILT_IN_MODEL, Query
 from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import DiskFullError, TrainingError
 from core.index import merge
@@ -27,9 +27,11 @@ from tests.core.crash import (
     STEPS_OF_A_COMMIT,
     STEPS_OF_A_COMPRESSION,
     STEPS_OF_A_MERGE,
+    STEPS_OF_A_SWITCH,
     at_step,
     run_job,
 )
+from tests.core.encoders import OTHER, FixedEncoders, WordEncoder
 from tests.core.oracle import COMPRESSED_TOLERANCE, TOLERANCE, Oracle, check_stored, check_whole
 from tests.core.small import check_no_garbage, codebooks_of, forms_of
 
@@ -48,9 +50,14 @@ WORDS = [
 ]
 assert len(WORDS) > merge.TIER_FACTOR
 
-STEPS = {"refresh": STEPS_OF_A_COMMIT, "maintain": STEPS_OF_A_MERGE, "compress": STEPS_OF_A_COMPRESSION}
+STEPS = {
+    "refresh": STEPS_OF_A_COMMIT,
+    "maintain": STEPS_OF_A_MERGE,
+    "compress": STEPS_OF_A_COMPRESSION,
+    "switch": STEPS_OF_A_SWITCH,
+}
 JOBS = [(job, *step) for job, steps in STEPS.items() for step in steps]
-TOLERANCES = {"refresh": TOLERANCE, "maintain": TOLERANCE, "compress": COMPRESSED_TOLERANCE}
+TOLERANCES = {**dict.fromkeys(STEPS, TOLERANCE), "compress": COMPRESSED_TOLERANCE}
 
 
 @dataclass
@@ -70,6 +77,16 @@ class Library:
         (self.files / "2.txt").replace(self.files / "moved.txt")
         (self.files / "new.txt").write_text("a hydrant, quite new")
         return [self.files / f"{name}.txt" for name in ("0", "1", "2", "moved", "new")]
+
+
+@pytest.fixture(scope="module")
+def encoders(encoder: LexicalEncoder) -> FixedEncoders:
+    return FixedEncoders({BUILT_IN_MODEL: encoder, OTHER: WordEncoder()})
+
+
+def oracle_for(collection: Collection, encoders: FixedEncoders, job: str) -> Oracle:
+    """What must be found now, with the model that answers now."""
+    return Oracle(encoders.open(collection.status().model), TOLERANCES[job])
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +165,25 @@ def check_after(collection: Collection, oracle: Oracle, library: Library) -> Non
     assert len(forms_of(collection)) < merge.TIER_FACTOR
 
 
+def check_all(collection: Collection, encoders: FixedEncoders, job: str, library: Library) -> None:
+    check_whole(collection)
+    oracle = oracle_for(collection, encoders, job)
+    check_between(collection, oracle, library.files)
+    check_after(collection, oracle, library)
+    if job == "compress":
+        check_compressed(collection, oracle)
+    if job == "switch":
+        check_switched(collection, encoders, library)
+
+
+def check_switched(collection: Collection, encoders: FixedEncoders, library: Library) -> None:
+    """A switch that was broken off goes on, and ends."""
+    if collection.status().model != OTHER:
+        run_job(collection, "switch", [])
+    assert (collection.status().model, collection.status().switch) == (OTHER, None)
+    check_after(collection, oracle_for(collection, encoders, "switch"), library)
+
+
 def check_compressed(collection: Collection, oracle: Oracle) -> None:
     """A training that was broken off is made up for, with one codebook and no trace of another."""
     run_job(collection, "compress", [])
@@ -160,17 +196,13 @@ def check_compressed(collection: Collection, oracle: Oracle) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
 @pytest.mark.parametrize(("job", "function", "moment"), JOBS)
-def test_kill_9(crashed, encoder, job, function, moment):
+def test_kill_9(crashed, encoders, job, function, moment):
     """After kill -9 at this step the library is as before the commit or as after it."""
-    library, oracle = crashed[job, function, moment], Oracle(encoder, TOLERANCES[job])
+    library = crashed[job, function, moment]
     restore(library)
     library.edit()
-    with inline_collection(library.root, encoder) as collection:
-        check_whole(collection)
-        check_between(collection, oracle, library.files)
-        check_after(collection, oracle, library)
-        if job == "compress":
-            check_compressed(collection, oracle)
+    with inline_collection(library.root, encoders) as collection:
+        check_all(collection, encoders, job, library)
 
 
 class SomethingElseError(Exception):
@@ -184,23 +216,18 @@ ERRORS = [OSError(errno.ENOSPC, "No space left on device"), SomethingElseError()
     ("job", "function", "moment", "error"),
     [(*step, ERRORS[number % 2]) for number, step in enumerate(JOBS)],
 )
-def test_a_call_that_fails(library, encoder, job, function, moment, error):
+def test_a_call_that_fails(library, encoders, job, function, moment, error):
     """An error at this step ends the job, not the program: what is there goes on to answer and to work."""
-    oracle = Oracle(encoder, TOLERANCES[job])
 
     def fail():
         raise error
 
-    with inline_collection(library.root, encoder) as collection:
+    with inline_collection(library.root, encoders) as collection:
         paths = library.edit()
         failing = at_step(function, moment, fail)
         with failing, pytest.raises((DiskFullError, OSError, TrainingError, SomethingElseError)):
             run_job(collection, job, paths)
-        check_whole(collection)
-        check_between(collection, oracle, library.files)
-        check_after(collection, oracle, library)
-        if job == "compress":
-            check_compressed(collection, oracle)
+        check_all(collection, encoders, job, library)
 
 
 def _resize(place: Path, kilobytes: int, *options: str) -> bool:
@@ -212,9 +239,9 @@ def _resize(place: Path, kilobytes: int, *options: str) -> bool:
         return False
 
 
-def test_a_disk_that_is_really_full(library, encoder, tmp_path):
-    """On a disk that fills up at any point a commit, a merge and a training end with a clear error, and lose
-    nothing.
+def test_a_disk_that_is_really_full(library, encoders, tmp_path):
+    """On a disk that fills up at any point a commit, a merge, a training and a switch end with a clear error,
+    and lose nothing.
     """
     place = tmp_path / "disk"
     place.mkdir()
@@ -223,10 +250,10 @@ def test_a_disk_that_is_really_full(library, encoder, tmp_path):
     try:
         small = Library(place / "library", library.files)
         shutil.copytree(library.root, small.root)
-        oracle, full = Oracle(encoder, COMPRESSED_TOLERANCE), dict.fromkeys(STEPS, 0)
-        with inline_collection(small.root, encoder) as collection:
+        full = dict.fromkeys(STEPS, 0)
+        with inline_collection(small.root, encoders) as collection:
             collection.search(Query(text="whatever"))
-            for job, paths in (("refresh", small.edit()), ("maintain", []), ("compress", [])):
+            for job, paths in (("refresh", small.edit()), ("maintain", []), ("compress", []), ("switch", [])):
                 used = shutil.disk_usage(place).used // 1024
                 for more in range(0, 400, 12):
                     assert _resize(place, used + more, "remount")
@@ -234,11 +261,13 @@ def test_a_disk_that_is_really_full(library, encoder, tmp_path):
                         run_job(collection, job, paths)
                     except DiskFullError:
                         full[job] += 1
-                        check_between(collection, oracle, small.files)
+                        check_between(collection, oracle_for(collection, encoders, "compress"), small.files)
                     else:
                         break
             assert all(full.values()), full
             assert _resize(place, 8000, "remount")
+            oracle = oracle_for(collection, encoders, "compress")
+            assert oracle.encoder.name == WordEncoder.name
             check_after(collection, oracle, small)
             check_compressed(collection, oracle)
     finally:

@@ -12,15 +12,17 @@ from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from core.domain import DocumentId, DocumentState, PassageId, Query
+from core.domain import BUILT_IN_MODEL, DocumentId, DocumentState, PassageId, Query
 from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import CancelledError
 from core.extract.formats import format_of
 from core.index import merge
+from core.indexing import switching
 from core.layout import RARITY_TABLE, LibraryLayout
-from core.progress import CancelToken, Committed
+from core.progress import CancelToken, Committed, ModelChanged
 from tests.core.conftest import index, inline_collection, maintain
-from tests.core.oracle import COMPRESSED_TOLERANCE, Oracle, check_stored
+from tests.core.encoders import OTHER, FixedEncoders, WordEncoder
+from tests.core.oracle import COMPRESSED_TOLERANCE, Oracle, check_stored, check_whole
 from tests.core.small import forms_of, small_codebooks
 
 WORDS = (
@@ -38,9 +40,22 @@ WORDS = (
 NAMES = ("a.txt", "b.md", "メモ.txt", "sub/c.txt", "sub/d.html", "sub/deep/e.txt")
 
 
+class Impatient(CancelToken):
+    """Cancels after so many steps of the job."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self._left = iter(range(steps))
+
+    def checkpoint(self):
+        if next(self._left, None) is None:
+            self.cancel()
+        super().checkpoint()
+
+
 class History(RuleBasedStateMachine):
-    """Adds, edits, moves and deletes files, forgets, trains, merges, re-opens and interrupts; a dict says
-    what should be found, and how well it answers.
+    """Adds, edits, moves and deletes files, forgets, trains, merges, changes models, re-opens and interrupts;
+    a dict says what should be found, and how well it answers.
     """
 
     @initialize()
@@ -54,7 +69,10 @@ class History(RuleBasedStateMachine):
         self.patches = ExitStack()
         patch = self.patches.enter_context(small_codebooks(first=12, growth=2))
         patch.setattr(merge, "TIER_FACTOR", 2)
-        self.oracle = Oracle(LexicalEncoder.open(RARITY_TABLE), COMPRESSED_TOLERANCE)
+        patch.setattr(switching, "ENCODED_AT_ONCE", 2)
+        encoders = {BUILT_IN_MODEL: LexicalEncoder.open(RARITY_TABLE), OTHER: WordEncoder()}
+        self.encoders = FixedEncoders(encoders)
+        self.oracles = {name: Oracle(each, COMPRESSED_TOLERANCE) for name, each in encoders.items()}
         self.expected: dict[str, str] = {}
         self.ids: dict[str, DocumentId] = {}
         self.seen_passages: dict[PassageId, str] = {}
@@ -62,8 +80,12 @@ class History(RuleBasedStateMachine):
         self.collection.add_source(self.files)
 
     def open(self):
-        opened = inline_collection(self.root / "library", self.oracle.encoder)
+        opened = inline_collection(self.root / "library", self.encoders)
         self.collection = self.stack.enter_context(opened)
+
+    @property
+    def oracle(self) -> Oracle:
+        return self.oracles[self.collection.status().model]
 
     @rule(name=st.sampled_from(NAMES), word=st.sampled_from(WORDS), copies=st.integers(1, 30))
     def write(self, name, word, copies):
@@ -139,16 +161,47 @@ class History(RuleBasedStateMachine):
     @rule(steps=st.integers(1, 6))
     def interrupted_maintenance(self, steps):
         """A merge is cancelled at one of its steps."""
-        left = iter(range(steps))
-
-        class Impatient(CancelToken):
-            def checkpoint(self):
-                if next(left, None) is None:
-                    self.cancel()
-                super().checkpoint()
-
         with suppress(CancelledError):
-            list(self.collection.maintain(Impatient()))
+            list(self.collection.maintain(Impatient(steps)))
+
+    @rule(name=st.sampled_from([BUILT_IN_MODEL, OTHER]))
+    def use_model(self, name):
+        """The person wants another model, or the old one after all."""
+        self.collection.use_model(name)
+        status = self.collection.status()
+        assert name in (status.model, status.switch and status.switch.model)
+
+    @rule(steps=st.integers(0, 4))
+    def abandoned_switch(self, steps):
+        """A switch is dropped half-way, as when the program ends."""
+        self._want_the_other()
+        events = self.collection.switch(CancelToken())
+        for _, _event in zip(range(steps), events, strict=False):
+            pass
+        events.close()
+
+    @rule(steps=st.integers(1, 3))
+    def cancelled_switch(self, steps):
+        """A switch is stopped; what it has done so far is kept."""
+        with suppress(CancelledError):
+            list(self.collection.switch(Impatient(steps)))
+
+    def _want_the_other(self):
+        answering = self.collection.status().model
+        self.collection.use_model(OTHER if answering == BUILT_IN_MODEL else BUILT_IN_MODEL)
+
+    @rule(again=st.booleans())
+    def switch(self, again):
+        """A switch comes to its end, and the model that was wanted answers."""
+        if again:
+            self._want_the_other()
+        wanted = self.collection.status().switch
+        events = list(self.collection.switch(CancelToken()))
+        if wanted:
+            event("another model took over")
+            assert events[-1] == ModelChanged(model=wanted.model)
+        check_whole(self.collection)
+        check_stored(self.collection, self.oracle.encoder, *WORDS)
 
     @rule()
     def forget_and_add_again(self):
