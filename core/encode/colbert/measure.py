@@ -31,8 +31,8 @@ UNRELATED = (
 _SUBJECTS = (0, 1, 2, 0, 1, 2, 0, 1, 0, 1)
 
 NOISE_QUANTILE = 0.75
-"""Of the best cosines that tokens reach in unrelated sentences. Set without real weights to try it on: none can
-be had where Mikke is made, so the first measurements on published models may move it."""
+"""Of the best cosines that tokens reach in unrelated sentences. Set without real weights to try it on: none
+can be had where Mikke is made, so the first measurements on published models may move it."""
 
 ROUNDING = {Precision.FP32: 1e-5, Precision.BF16: 0.1, Precision.FP16: 0.02}
 """How much a vector may differ between a batch and alone."""
@@ -60,8 +60,8 @@ def measure(encoder: ColbertEncoder, seconds: float) -> Measured:
 
 
 def check(encoder: ColbertEncoder, passages: Sequence[TokenEmbeddings]) -> None:
-    """The self-test: vectors are finite and of unit norm, batched as alone, and tell texts apart. `passages` are
-    those of UNRELATED. Raises ModelUnsupportedError.
+    """The self-test: vectors are finite and of unit norm, batched as alone, and tell texts apart. `passages`
+    are those of UNRELATED. Raises ModelUnsupportedError.
     """
     alone = [encoder.encode_passages([text])[0] for text in UNRELATED]
     most = ROUNDING[encoder.runner.network.precision]
