@@ -7,12 +7,14 @@ what tokenizer.json says: the normaliser of BERT follows tokenizer_config.json, 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from core.domain import Int32Array
 from core.encode.tokenizers.settings import (
     BERT_DEFAULTS,
     MOST_VOCABULARY_BYTES,
@@ -23,7 +25,7 @@ from core.encode.tokenizers.settings import (
     read_settings,
     text_of,
 )
-from core.encode.tokenizers.spans import readable, trimmed
+from core.encode.tokenizers.spans import readable, tidied
 from core.encode.tokenizers.tokenizer import SpecialIds, Tokens
 from core.encode.tokenizers.wordpiece import read_vocabulary
 from core.errors import ModelDamagedError, ModelUnsupportedError, PartMissingError
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     import tokenizers
 
 WORD_PIECE, UNIGRAM = "WordPiece", "Unigram"
+
+_BLANK = "▁"
+"""What Unigram writes for the white space before a word."""
 
 _XLMR: Mapping[str, AddedToken | str] = {
     **XLMR_DEFAULTS,
@@ -47,11 +52,14 @@ class FastTokenizer:
     Texts are encoded one by one: the library's batches start threads, after which a fork prints a warning.
     """
 
-    def __init__(self, backend: tokenizers.Tokenizer, special: SpecialIds, model: str) -> None:
+    def __init__(self, backend: tokenizers.Tokenizer, special: SpecialIds) -> None:
+        vocabulary = backend.get_vocab(with_added_tokens=True)
         self.special = special
-        self.size = max(backend.get_vocab(with_added_tokens=True).values()) + 1
+        self.size = max(vocabulary.values()) + 1
         self._backend = backend
-        self._model = model
+        self._blanks = np.array([number for piece, number in vocabulary.items() if not piece.strip(_BLANK)])
+        self._added = np.array(list(backend.get_added_tokens_decoder()))
+        self._vanishing = _vanishing(backend)
 
     @classmethod
     def open(cls, folder: Path, model: str) -> Self:
@@ -74,7 +82,7 @@ class FastTokenizer:
             raise
         except BaseException as error:  # the library panics on some damaged files: no Exception
             raise ModelDamagedError(model, f"its tokenizer cannot be opened: {error}") from error
-        return cls(backend, special, model)
+        return cls(backend, special)
 
     def id_of(self, token: str) -> int | None:
         found: int | None = self._backend.token_to_id(token)
@@ -84,9 +92,50 @@ class FastTokenizer:
         return [self._tokenize(readable(text)) for text in texts]
 
     def _tokenize(self, text: str) -> Tokens:
+        ids, spans = self._encoded(text)
+        if self._vanishing is not None and self._vanishing.search(text):
+            spans = self._respanned(text, ids, spans)
+        spans = tidied(spans, text)
+        for index in np.flatnonzero(np.isin(ids, self._blanks)).tolist():
+            start, end = spans[index].tolist()
+            if text[start:end].strip(_BLANK):  # it stands before what follows, and is not written
+                spans[index, 1] = start
+        return Tokens(ids=ids, spans=spans)
+
+    def _encoded(self, text: str) -> tuple[Int32Array, Int32Array]:
         encoding = self._backend.encode(text, add_special_tokens=False)
         spans = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2)
-        return Tokens(ids=np.array(encoding.ids, dtype=np.int32), spans=trimmed(spans, text))
+        return np.array(encoding.ids, dtype=np.int32), spans
+
+    def _respanned(self, text: str, ids: Int32Array, spans: Int32Array) -> Int32Array:
+        """Spans of a text with characters that vanish when it is normalised.
+
+        The library counts them wrongly where they stand first (in the text, behind an added token) or behind
+        a character that becomes several. So we leave them out, all or those that stand first, and count them
+        back in, provided that the ids stay the same (behind one, a mark does not join the letter before it).
+        """
+        assert self._vanishing is not None
+        everywhere = [match.span() for match in self._vanishing.finditer(text)]
+        begins = {0, *spans[np.isin(ids, self._added), 1].tolist()}
+        for runs in (everywhere, [run for run in everywhere if run[0] in begins]):
+            kept = np.ones(len(text), dtype=bool)
+            for start, end in runs:
+                kept[start:end] = False
+            places = np.flatnonzero(kept).astype(np.int32)
+            fewer_ids, fewer = self._encoded("".join(text[place] for place in places.tolist()))
+            if len(ids) and np.array_equal(fewer_ids, ids):
+                return np.stack([places[fewer[:, 0]], places[fewer[:, 1] - 1] + 1], axis=1).astype(np.int32)
+        return spans
+
+
+def _vanishing(backend: tokenizers.Tokenizer) -> re.Pattern[str] | None:
+    """Runs of control characters of which the normaliser leaves nothing (the published one: 30 of them)."""
+    if backend.normalizer is None:
+        return None
+    gone = [
+        c for c in map(chr, (*range(0x20), *range(0x7F, 0xA0))) if not backend.normalizer.normalize_str(c)
+    ]
+    return re.compile(f"[{re.escape(''.join(gone))}]+") if gone else None
 
 
 def _kind(serialized: Mapping[str, Any], model: str) -> str:

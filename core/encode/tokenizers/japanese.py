@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,7 +19,7 @@ import numpy as np
 from core.domain import Int32Array
 from core.encode.tokenizers.nfkc import Normalised, normalise
 from core.encode.tokenizers.settings import BERT_DEFAULTS, AddedToken, Settings, read_settings
-from core.encode.tokenizers.spans import readable, trimmed
+from core.encode.tokenizers.spans import readable, tidied
 from core.encode.tokenizers.tokenizer import SpecialIds, Tokens
 from core.encode.tokenizers.wordpiece import WordPiece, read_vocabulary
 from core.errors import ModelDamagedError, ModelUnsupportedError, PartMissingError
@@ -38,8 +39,6 @@ _SUPPORTED_MECAB = {
     "normalize_text": (True, True),
     "do_lower_case": (False, False),
 }
-
-_WORD = re.compile(r"\S+")
 
 
 class Words:
@@ -114,7 +113,7 @@ class JapaneseTokenizer:
                 spans.append(where + np.int32(start))
         if not ids:
             return Tokens(ids=np.zeros(0, dtype=np.int32), spans=np.zeros((0, 2), dtype=np.int32))
-        return Tokens(ids=np.concatenate(ids), spans=trimmed(np.concatenate(spans), text))
+        return Tokens(ids=np.concatenate(ids), spans=tidied(np.concatenate(spans), text))
 
     def _segments(self, text: str) -> Iterator[tuple[int, int, bool]]:
         """Cut at the added tokens, without the white space that they take along: start, end, is it one?"""
@@ -134,29 +133,28 @@ class JapaneseTokenizer:
 
     def _between(self, text: Normalised) -> tuple[Int32Array, Int32Array]:
         """Ids, and spans in the source of `text`."""
-        found: list[tuple[int, int, int]] = []
-        place = 0
-        for word in self._words.of(text.text):
-            place = text.text.index(word, place)
-            for part, start in _parts(word, place):
-                found.extend(
-                    (piece, start + first, start + last) for piece, first, last in self._pieces(part)
-                )
-            place += len(word)
-        if not found:
-            return np.zeros(0, dtype=np.int32), np.zeros((0, 2), dtype=np.int32)
-        table = np.array(found, dtype=np.int32)
-        spans = np.stack([text.starts[table[:, 1]], text.ends[table[:, 2] - 1]], axis=1)
-        return table[:, 0].copy(), spans
+        words = self._words.of(text.text)
+        pieces = list(map(self._pieces, words))
+        table = np.fromiter(chain.from_iterable(pieces), dtype=np.int32).reshape(-1, 3)
+        counts = np.fromiter(map(len, pieces), dtype=np.int32) // 3
+        places = np.repeat(_places(words, text.text), counts)
+        firsts, lasts = table[:, 1] + places, table[:, 2] + places - 1
+        return table[:, 0], np.stack([text.starts[firsts], text.ends[lasts]], axis=1)
 
 
-def _parts(word: str, start: int) -> Iterator[tuple[str, int]]:
-    """A word of MeCab without the white space that it may hold (an ideographic space, a carriage return)."""
-    if word.isalnum():
-        yield word, start
-        return
-    for match in _WORD.finditer(word):
-        yield match.group(), start + match.start()
+def _places(words: Sequence[str], text: str) -> Int32Array:
+    """`(words,)`: where each begins. Between two is white space or nothing."""
+    lengths = np.fromiter(map(len, words), dtype=np.int32)
+    ends = np.cumsum(lengths, dtype=np.int32)
+    if len(words) and ends[-1] == len(text):
+        return ends - lengths
+    places: list[int] = []
+    end = 0
+    for word in words:
+        place = text.index(word, end)
+        places.append(place)
+        end = place + len(word)
+    return np.array(places, dtype=np.int32)
 
 
 def _check_supported(settings: Settings) -> None:

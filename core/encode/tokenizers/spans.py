@@ -1,8 +1,10 @@
-"""Spans of tokens: what a text must look like for a tokenizer, and spans without white space around them."""
+"""What a text must look like for a tokenizer, and spans as a reader would draw them."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +12,14 @@ from numpy.typing import NDArray
 from core.domain import Int32Array
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_SPACE = re.compile(r"\s+")
+
+_LIMIT = 0x30000
+_SELECTORS = (0xE0100, 0xE01EF)
+"""Variation selectors, the only marks behind _LIMIT; there is no white space (a test asks this Python)."""
+
+_SPACE, _MARK = 1, 2
+
+_Flags = NDArray[np.bool_]
 
 
 def readable(text: str) -> str:
@@ -18,26 +27,63 @@ def readable(text: str) -> str:
     return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
-def trimmed(spans: Int32Array, text: str) -> Int32Array:
-    """`spans` without white space at either end; one of nothing but white space is empty, at its end."""
-    is_space = _spaces(text)
-    if is_space is None or len(spans) == 0:
+def tidied(spans: Int32Array, text: str) -> Int32Array:
+    """`spans` without white space at either end, and with the marks that follow and are of no token.
+
+    A tokenizer may drop an accent or a vowel sign, or join it to its letter and forget about it; it belongs
+    with that letter. A span of white space alone becomes empty, at its end. `text` has no lone surrogates.
+    """
+    kinds = _kinds_in(text)
+    if len(spans) == 0 or not kinds.any():
         return spans
-    places = np.arange(len(text), dtype=np.int32)
-    ink = np.where(is_space, np.int32(len(text)), places)
-    next_ink = np.append(np.minimum.accumulate(ink[::-1])[::-1], np.int32(len(text)))
-    last_ink_end = np.append(np.int32(0), np.maximum.accumulate(np.where(is_space, 0, places + 1)))
-    starts = np.minimum(next_ink[spans[:, 0]], spans[:, 1])
-    ends = np.maximum(last_ink_end[spans[:, 1]], starts)
+    starts, ends = _trimmed(spans[:, 0], spans[:, 1], kinds == _SPACE)
+    loose = (kinds == _MARK) & ~_covered(starts, ends, len(text))
+    if loose.any():
+        ends = np.where(starts < ends, _next(~loose)[ends], ends)
     return np.stack([starts, ends], axis=1).astype(np.int32)
 
 
-def _spaces(text: str) -> NDArray[np.bool_] | None:
-    """`(len(text),)`: which characters are white space; None when there are none."""
-    runs = [match.span() for match in _SPACE.finditer(text)]
-    if not runs:
-        return None
-    is_space = np.zeros(len(text), dtype=bool)
-    for start, end in runs:
-        is_space[start:end] = True
-    return is_space
+def _trimmed(starts: Int32Array, ends: Int32Array, is_space: _Flags) -> tuple[Int32Array, Int32Array]:
+    if not is_space.any():
+        return starts, ends
+    last_ink_end = np.zeros(len(is_space) + 1, dtype=np.int32)
+    np.maximum.accumulate(np.where(is_space, 0, np.arange(1, len(is_space) + 1)), out=last_ink_end[1:])
+    trimmed = np.minimum(_next(~is_space)[starts], ends)
+    return trimmed, np.maximum(last_ink_end[ends], trimmed)
+
+
+def _next(wanted: _Flags) -> Int32Array:
+    """`(len(wanted) + 1,)`: for every place, the first one from there on that is wanted (or the end)."""
+    end = len(wanted)
+    found = np.full(end + 1, end, dtype=np.int32)
+    places = np.where(wanted, np.arange(end), end)
+    found[:end] = np.minimum.accumulate(places[::-1])[::-1]
+    return found
+
+
+def _covered(starts: Int32Array, ends: Int32Array, length: int) -> _Flags:
+    opened = np.bincount(starts, minlength=length + 1) - np.bincount(ends, minlength=length + 1)
+    return np.asarray(np.cumsum(opened)[:length] > 0)
+
+
+def _kinds_in(text: str) -> NDArray[np.uint8]:
+    """`(len(text),)`: _SPACE, _MARK, or 0."""
+    points = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
+    kinds: NDArray[np.uint8] = _kinds()[np.minimum(points, _LIMIT)]
+    beyond = points >= _LIMIT
+    if beyond.any():
+        first, last = _SELECTORS
+        kinds[beyond & (points >= first) & (points <= last)] = _MARK
+    return kinds
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    kinds = np.zeros(_LIMIT + 1, dtype=np.uint8)
+    for point in range(_LIMIT):
+        character = chr(point)
+        if character.isspace():
+            kinds[point] = _SPACE
+        elif unicodedata.category(character).startswith("M"):
+            kinds[point] = _MARK
+    return kinds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -16,8 +17,7 @@ CONTINUES = "##"
 
 REMEMBERED_WORDS = 1 << 16
 
-Piece = tuple[int, int, int]
-"""Id, and from where to where in the word, in characters."""
+_PART = re.compile(r"\S+")
 
 
 def read_vocabulary(path: Path, model: str) -> dict[str, int]:
@@ -39,25 +39,32 @@ class WordPiece:
         self._vocabulary = vocabulary
         self._unknown = unknown
         self.pieces = lru_cache(maxsize=REMEMBERED_WORDS)(self._pieces)
-        """The pieces of a word without white space."""
+        """The pieces of a word, three numbers each in one row: id, start and end in characters of the word.
 
-    def _pieces(self, word: str) -> tuple[Piece, ...]:
-        if len(word) > MOST_WORD_CHARACTERS:
-            return ((self._unknown, 0, len(word)),)
-        found: list[Piece] = []
+        White space in a word parts it: MeCab takes a carriage return or a line separator for a word.
+        """
+
+    def _pieces(self, word: str) -> tuple[int, ...]:
+        parts = _PART.finditer(word)
+        return tuple(number for part in parts for number in self._of_part(part.group(), part.start()))
+
+    def _of_part(self, word: str, at: int) -> list[int]:
+        found: list[int] = []
         start = 0
         while start < len(word):
-            piece = self._longest(word, start)
+            piece = self._longest(word, start) if len(word) <= MOST_WORD_CHARACTERS else None
             if piece is None:
-                return ((self._unknown, 0, len(word)),)
-            found.append(piece)
-            start = piece[2]
-        return tuple(found)
+                return [self._unknown, at, at + len(word)]
+            number, end = piece
+            found += (number, at + start, at + end)
+            start = end
+        return found
 
-    def _longest(self, word: str, start: int) -> Piece | None:
+    def _longest(self, word: str, start: int) -> tuple[int, int] | None:
+        """Id and end of the longest entry that begins here."""
         prefix = CONTINUES if start else ""
         for end in range(len(word), start, -1):
             number = self._vocabulary.get(prefix + word[start:end])
             if number is not None:
-                return number, start, end
+                return number, end
         return None
