@@ -31,8 +31,8 @@ ACCELERATORS = frozenset({"cpu", "gpu"})
 FETCHED_MB = {"cpu": 150, "gpu": 850, "test": 35, "models": 2800, "japanese": 50}
 """What pip fetches for an extra, the program itself counted under the accelerator (Linux, Python 3.11).
 
-Of `models` all but 530 MB are NVIDIA's libraries, which the package index's torch for Linux brings whether
-there is a card or not; where pip is set to find a CPU build of the same version (190 MB), it takes that.
+Two thirds of `models` are NVIDIA's libraries, which the package index's torch for Linux brings whether there
+is a card or not; where pip is set to find a CPU build of the same version (190 MB in all), it takes that.
 """
 
 BUILD_TOOLS = {"japanese": ("setuptools",)}

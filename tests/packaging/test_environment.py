@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from bootstrap import environment as module
 from bootstrap import gpu
-from bootstrap.environment import Environment, requirement_name
+from bootstrap.environment import BUILD_TOOLS, Environment, requirement_name
 from bootstrap.installer import explain
 from bootstrap.stamp import Needs, Stamp, digest, read_pyproject
 from bootstrap.steps import CannotContinueError
@@ -77,6 +77,27 @@ def test_what_was_set_up_for_other_tasks_stays(environment: Environment, asked: 
     assert asked[2:] == ["editables", ".[cpu,test]"]
     environment.provide(RUN)
     assert len(asked) == 4
+
+
+def test_models_stay_for_later_runs(environment: Environment, asked: list[str]) -> None:
+    """Once `run --models` was given, no later task takes them away, and a plain run is ready at once."""
+    environment.provide(Needs(extras=frozenset({"models", "japanese"})))
+    environment.provide(RUN)
+    assert asked == ["editables", ".[cpu,japanese,models]"]
+    environment.provide(TEST)
+    assert asked[-1] == ".[cpu,japanese,models,test]"
+
+
+def test_what_comes_as_source_finds_its_builder(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """unidic-lite has no wheel and builds without isolation: setuptools comes first, pinned too."""
+    steps: list[list[str]] = []
+    monkeypatch.setattr(Environment, "install", lambda _, what: steps.append(what))
+    environment.provide(Needs(extras=frozenset({"japanese"})))
+    assert "setuptools" in steps[0]
+    pins = (ROOT / "packaging" / "constraints.txt").read_text(encoding="utf-8")
+    assert all(f"\n{tool}==" in pins for tools in BUILD_TOOLS.values() for tool in tools)
 
 
 def test_an_interrupted_set_up_is_made_anew(

@@ -8,8 +8,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from bootstrap.environment import Environment
-from bootstrap.stamp import Needs
+from bootstrap.environment import FETCHED_MB, Environment
+from bootstrap.stamp import Needs, read_pyproject
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,6 +62,36 @@ def test_with_a_screen_run_opens_the_window(
     assert started[-1] == ["python", "-m", "app", "window", str(tmp_path / "書類")]
 
 
+def test_models_are_asked_for(tasks: ModuleType, started: list[list[str]]) -> None:
+    """A plain run needs no model library; `--models` brings those of the published models."""
+    assert tasks.main(["run", "--headless", "--models", "--cpu"]) == 0
+    assert started[0] == ["provide", "cpu", "japanese", "models"]
+    assert tasks.main(["run", "--headless"]) == 0
+    assert started[2] == ["provide", "any"]
+
+
+def test_benchmarks_get_the_models_where_they_measure_them(
+    tasks: ModuleType, started: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nobody fetches gigabytes for a benchmark of the index."""
+    for name in ("encode", "folder"):
+        (tmp_path / f"{name}.py").write_text('if __name__ == "__main__":\n    pass\n', encoding="utf-8")
+    monkeypatch.setattr(tasks, "BENCHES", tmp_path)
+    assert tasks.main(["bench", "encode"]) == 0
+    assert tasks.main(["bench", "folder"]) == 0
+    assert [call for call in started if call[0] == "provide"] == [
+        ["provide", "any", "japanese", "models"],
+        ["provide", "any"],
+    ]
+
+
+def test_what_tasks_ask_for_exists(tasks: ModuleType) -> None:
+    """Every extra that a task needs is one of pyproject's, and its size is said before it is fetched."""
+    extras = frozenset().union(tasks.MODELS, *tasks.EXTRAS.values())
+    assert extras <= set(read_pyproject(ROOT)["project"]["optional-dependencies"])
+    assert extras <= set(FETCHED_MB)
+
+
 def test_headless_wins_over_a_screen(
     tasks: ModuleType, started: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,7 +133,7 @@ def test_all_stages_run_and_one_failure_fails(
 ) -> None:
     """Lint fails here, and the other stages are still looked at; pytest gets the extra words."""
     assert tasks.main(["test", "tests/core", "-k", "codec", "--maxfail=1"]) == 1
-    assert started[0] == ["provide", "any", "test", "qt"]
+    assert started[0] == ["provide", "any", "japanese", "models", "test", "qt"]
     assert [call[0] for call in started[1:]] == ["python", "python", "python", "lint-imports", "python"]
     assert started[-1] == ["python", "-m", "pytest", "tests/core", "-k", "codec", "--maxfail=1"]
     assert "lint       FAILED (exit 1)" in capsys.readouterr().out
@@ -112,7 +142,7 @@ def test_all_stages_run_and_one_failure_fails(
 def test_check_leaves_the_tests_out(tasks: ModuleType, started: list[list[str]]) -> None:
     """It needs no library of Qt either."""
     assert tasks.main(["check"]) == 1
-    assert started[0] == ["provide", "any", "test"]
+    assert started[0] == ["provide", "any", "japanese", "models", "test"]
     assert not any("pytest" in call for call in started)
 
 
