@@ -8,7 +8,7 @@ from rich.table import Table
 
 from app.messages import restriction_text
 from app.terminal.streams import console, say, shown
-from core.domain import Model, ModelName
+from core.domain import BUILT_IN_MODEL, Model, ModelName
 
 _FEW = 3
 """Languages that are named one by one."""
@@ -50,7 +50,7 @@ def print_model(model: Model, answering: ModelName) -> None:
         "name": shown(model.name),
         "title": shown(model.title),
         "state": _standing(model, answering) or "not installed",
-        "languages": " ".join(sorted(model.languages)) if model.languages is not None else "any",
+        "languages": " ".join(sorted(model.languages or ())) or _languages(model),
         "licence": licence_text(model),
         "published": " ".join(filter(None, (model.repository, model.revision))),
         "size": size_text(model.bytes),
@@ -73,7 +73,7 @@ def _standing(model: Model, answering: ModelName) -> str:
 
 def _languages(model: Model) -> str:
     if model.languages is None:
-        return "any"
+        return "any" if model.name == BUILT_IN_MODEL else "unknown"
     return " ".join(sorted(model.languages)) if len(model.languages) <= _FEW else str(len(model.languages))
 
 

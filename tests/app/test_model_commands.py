@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 
 import pytest
 
@@ -11,6 +13,7 @@ from app import commands
 from app.commands.models import value
 from core.domain import ModelName
 from core.encode.lexical.encoder import LexicalEncoder
+from core.indexing.batch import ENCODED_AT_ONCE
 from core.layout import RARITY_TABLE
 from core.models.install import Hub
 from core.models.models import Models
@@ -179,13 +182,41 @@ def test_using_a_model_encodes_the_library_with_it(mikke, files):
     assert (code, err) == (0, "")
     assert "From now on tiny-colbert answers." in out
     assert json.loads(mikke("status", "--json")[1])["model"] == "tiny-colbert"
-    assert "«灯台»" in mikke("search", "灯台")[1] or "灯台" in mikke("search", "灯台")[1]
+    assert "«灯台»" in mikke("search", "灯台")[1]
     code, _, err = mikke("models", "remove", "tiny-colbert")
     assert (code, len(err.splitlines())) == (3, 1)
     assert mikke("models", "use", "built-in")[0] == 0
     assert mikke("models", "remove", "tiny-colbert")[0] == 0
     assert mikke("models", "remove", "tiny-colbert")[0] == 3
     assert mikke("models", "remove", "built-in")[0] == 3
+
+
+def test_ctrl_c_stops_a_switch_and_sync_goes_on(mikke, files, monkeypatch):
+    """What is encoded stays; the old model answers until the next sync has encoded the rest."""
+    for number in range(3 * ENCODED_AT_ONCE):
+        (files / f"{number}.txt").write_text(f"灯台の第{number}段", encoding="utf-8")
+    mikke("add", files)
+    mikke("models", "install", "tiny-colbert", "--yes")
+    encode = AnotherEncoder.encode_passages
+    calls = []
+
+    def interrupted(self, texts, languages=None):
+        calls.append(len(texts))
+        os.kill(os.getpid(), signal.SIGINT)
+        return encode(self, texts, languages)
+
+    monkeypatch.setattr(AnotherEncoder, "encode_passages", interrupted)
+    code, _, err = mikke("models", "use", "tiny-colbert")
+    assert (code, "stopped" in err, len(calls)) == (3, True, 1)
+    monkeypatch.setattr(AnotherEncoder, "encode_passages", encode)
+    status = json.loads(mikke("status", "--json")[1])
+    assert (status["model"], status["switch"]["model"]) == ("built-in", "tiny-colbert")
+    assert 0 < status["switch"]["done"] < status["switch"]["total"]
+    assert "On the way to tiny-colbert" in mikke("status")[1]
+    assert mikke("models", "remove", "tiny-colbert")[0] == 3
+    assert "«灯台»" in mikke("search", "灯台")[1]
+    assert "From now on tiny-colbert answers." in mikke("sync")[1]
+    assert json.loads(mikke("status", "--json")[1])["switch"] is None
 
 
 def test_a_model_for_other_languages_is_warned_of(mikke, files):
