@@ -24,6 +24,7 @@ from core.encode.lexical.encoder import LexicalEncoder
 from core.layout import RARITY_TABLE, LibraryLayout
 from core.progress import CancelToken, IndexEvent
 from core.settings import Settings
+from tests.core.encoders import FixedEncoders
 
 QUESTIONS = 60
 
@@ -54,7 +55,8 @@ class Measured:
 def measure(folder: Path) -> Measured:
     with tempfile.TemporaryDirectory() as place:
         layout = LibraryLayout(Path(place))
-        with Collection.open(layout, Settings(), LexicalEncoder.open(RARITY_TABLE)) as collection:
+        encoders = FixedEncoders.only(LexicalEncoder.open(RARITY_TABLE))
+        with Collection.open(layout, Settings(), encoders) as collection:
             collection.add_source(folder)
             index_s = _seconds(collection.sync(CancelToken()))
             sync_s = _seconds(collection.sync(CancelToken()))

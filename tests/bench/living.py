@@ -44,6 +44,7 @@ from core.indexing.staleness import PipelineFingerprint
 from core.layout import LibraryLayout
 from core.progress import CancelToken
 from core.settings import Settings
+from tests.core.encoders import FixedEncoders
 
 TOKENS = 100
 """Tokens of a passage."""
@@ -60,18 +61,18 @@ ANYTHING = Query(text="anything")
 class ShortEncoder:
     """Eight random dimensions for each word, always the same for a word."""
 
-    name, digest, dim, noise_floor = "short", "ab" * 16, 8, 0.5
+    name, digest, dim, noise_floor, uses_languages = "short", "ab" * 16, 8, 0.5, False
 
-    def encode_query(self, text: str) -> TokenEmbeddings:
+    def encode_query(self, text: str, _languages: object = ()) -> TokenEmbeddings:
         return self.encode_passages([text])[0]
 
-    def encode_passages(self, strings: Sequence[str]) -> list[TokenEmbeddings]:
+    def encode_passages(self, strings: Sequence[str], _languages: object = None) -> list[TokenEmbeddings]:
         return [
             TokenEmbeddings(vectors=_vectors(text.split()), spans=self.token_spans(text)) for text in strings
         ]
 
     def token_spans(self, text: str) -> Int32Array:
-        return np.zeros((len(text.split()), 2), dtype=np.int32)
+        return np.tile(np.array([0, 1], dtype=np.int32), (len(text.split()), 1))
 
 
 def _vectors(words: list[str]) -> np.ndarray:
@@ -112,7 +113,8 @@ class Bench:
         self.files.mkdir()
         self.collection = collection
         self.stages = collection._stages
-        self.live = collection._searcher._live
+        self.encoder = ShortEncoder()
+        self.live = collection._searcher._opened().live
         self.rng = np.random.default_rng(1)
         collection.add_source(self.files)
         self.source = collection.sources()[0].id
@@ -155,7 +157,7 @@ class Bench:
             state=DocumentState.INDEXED,
             reason=None,
             page_count=0,
-            fingerprint=str(PipelineFingerprint.of(self.stages.encoder)),
+            fingerprint=str(PipelineFingerprint.of(self.encoder)),
         )
 
     def add_document(self) -> Callable[[], object]:
@@ -164,9 +166,9 @@ class Bench:
         with self.stages.catalogue.write() as db:
             document_id = documents.insert(db, self.source, self.files / f"new{number}", STAMP, "txt")
         text = ExtractedText(text=f"the new number{number} " * 500, title="new", format="txt")
-        encoded = encode_document(text, self.stages.encoder, ExactCodec(dim=8), CancelToken())
-        fingerprint = str(PipelineFingerprint.of(self.stages.encoder))
-        batch = Batch(self.stages.catalogue, self.stages.index, self.stages.encoder, fingerprint)
+        encoded = encode_document(text, self.encoder, ExactCodec(dim=8), CancelToken())
+        fingerprint = str(PipelineFingerprint.of(self.encoder))
+        batch = Batch(self.stages.catalogue, self.stages.index, self.encoder, fingerprint)
         document = ReadDocument(
             document_id=document_id, text=text, stamp=STAMP, content_hash=b"", encoded=encoded
         )
@@ -275,7 +277,8 @@ def timed(work: Callable[[], object]) -> float:
 def measure(count: int) -> Measured:
     with tempfile.TemporaryDirectory() as place:
         root = Path(place).resolve()
-        with Collection.open(LibraryLayout(root / "library"), Settings(), ShortEncoder()) as collection:
+        encoders = FixedEncoders.only(ShortEncoder())
+        with Collection.open(LibraryLayout(root / "library"), Settings(), encoders) as collection:
             return Bench(root, collection).measure(count)
 
 

@@ -32,6 +32,7 @@ from core.progress import CancelToken
 from core.search.searcher import Searcher
 from tests.bench.metrics import Quality, quality
 from tests.bench.retrieval_set import RetrievalSet, find_sets, read_set
+from tests.core.encoders import FixedEncoders
 
 DEPTH = 10
 _ROOT = Path("/set")
@@ -67,7 +68,7 @@ def measure(retrieval_set: RetrievalSet, encoder: Encoder, bits: int | None = No
             started = time.perf_counter()
             _index(retrieval_set, catalogue, layout, encoder, codec)
             indexed = time.perf_counter()
-            searcher = Searcher(catalogue, layout, encoder, Codebooks(layout.index))
+            searcher = Searcher(catalogue, layout, FixedEncoders.only(encoder), Codebooks(layout.index))
             rankings = {
                 query_id: _ranking(searcher, retrieval_set.queries[query_id])
                 for query_id in retrieval_set.judgements

@@ -14,14 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from core.domain import Query
+from core.domain import BUILT_IN_MODEL, Query
+from core.encode.encoder import Encoder
 from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import LibraryError
 from core.index import merge
-from core.progress import CancelToken
+from core.indexing import switching
+from core.progress import CancelToken, ModelChanged
 from core.settings import Settings
 from tests.core.conftest import index, inline_collection, maintain
 from tests.core.crash import STEPS_OF_A_COMPRESSION, STEPS_OF_A_MERGE, at_step
+from tests.core.encoders import OTHER, FixedEncoders, WordEncoder
 from tests.core.oracle import Oracle, check_stored, check_whole
 from tests.core.small import check_no_garbage, forms_of, small_codebooks
 
@@ -52,21 +55,31 @@ class Life:
     """One library. Every method but `check` is something that may happen to it."""
 
     def __init__(self, root: Path, seed: int, encoder: LexicalEncoder, stack: ExitStack) -> None:
-        self.root, self.encoder, self.stack = root, encoder, stack
+        self.root, self.stack = root, stack
         self.random = random.Random(seed)
-        self.oracle = Oracle(encoder)
+        self.encoders = FixedEncoders({BUILT_IN_MODEL: encoder, OTHER: WordEncoder()})
+        self.oracles = {name: Oracle(each) for name, each in self.encoders.encoders.items()}
         self.texts: dict[Path, str] = {}
         self.ids: dict[int, str] = {}
         self.forms: set[frozenset[bytes]] = set()
         self.clock = 1_700_000_000
+        self.switched = 0
         (root / "files").mkdir()
         self.open()
         self.collection.add_source(root / "files")
 
     def open(self) -> None:
         bits = self.random.choice((2, 4))
-        opened = inline_collection(self.root / "library", self.encoder, Settings(residual_bits=bits))
+        opened = inline_collection(self.root / "library", self.encoders, Settings(residual_bits=bits))
         self.collection = self.stack.enter_context(opened)
+
+    @property
+    def oracle(self) -> Oracle:
+        return self.oracles[self.collection.status().model]
+
+    @property
+    def encoder(self) -> Encoder:
+        return self.oracle.encoder
 
     def save(self) -> None:
         """Files are new or changed, and are looked at; the library grows slowly."""
@@ -77,6 +90,15 @@ class Life:
         self.clock += 1
         os.utime(path, (self.clock, self.clock))
         list(self.collection.refresh([path], CancelToken()))
+
+    def switch(self) -> None:
+        """Some of a switch to the other model, or all of it."""
+        answering = self.collection.status().model
+        self.collection.use_model(OTHER if answering == BUILT_IN_MODEL else BUILT_IN_MODEL)
+        events = self.collection.switch(CancelToken())
+        for _, event in zip(range(self.random.randint(1, 8)), events, strict=False):
+            self.switched += isinstance(event, ModelChanged)
+        events.close()
 
     def delete(self) -> None:
         if self.texts:
@@ -152,21 +174,26 @@ class Life:
 
 def happenings(life: Life) -> list[Callable[[], None]]:
     often = [life.save] * 12 + [life.maintain, life.drop_a_maintenance, life.fail] * 2
-    return [*often, life.delete, life.damage, life.reopen]
+    return [*often, life.delete, life.damage, life.reopen, life.switch]
 
 
 def test_random_lives(tmp_path, encoder):
     """At every moment the answers are those of the texts and of the stored vectors; no id ever changes."""
     seen: set[frozenset[bytes]] = set()
+    switched = 0
     for seed in range(2):
         (tmp_path / str(seed)).mkdir()
         with small_codebooks(first=20, growth=2) as patch, ExitStack() as stack:
             patch.setattr(merge, "TIER_FACTOR", 4)
+            patch.setattr(switching, "ENCODED_AT_ONCE", 5)
+            patch.setattr(switching, "COMMIT_SECONDS", 0.0)
             life = Life(tmp_path / str(seed), seed, encoder, stack)
             for _ in range(STEPS):
                 life.random.choice(happenings(life))()
                 life.check()
             life.end()
             seen |= life.forms
+            switched += life.switched
+    assert switched
     assert any(b"" in forms and len(forms) > 1 for forms in seen)
     assert any(len(forms - {b""}) > 1 for forms in seen)
