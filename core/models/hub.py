@@ -8,24 +8,22 @@ with the sizes and checksums that the hub states, is in a plan beside it: a seco
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import shutil
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core.domain import ModelName
 from core.errors import FULL_DISK, DiskFullError, DownloadError, ModelDamagedError
 from core.models.files import missing, wanted
+from core.models.plan import PLAN, HubFile, Plan, read_plan, save_plan
 from core.models.process import Send
 from core.progress import Fetching
-
-PLAN = "plan.json"
 
 PART = ".part"
 
@@ -57,29 +55,6 @@ class Request:
     folder: Path
     endpoint: str | None = None
     retry_s: float = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HubFile:
-    """A file as the hub describes it. `sha256` is known of large ones, `blob` (git's SHA-1 of it) of all."""
-
-    name: str
-    size: int
-    blob: str
-    sha256: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What is fetched: one commit of a repository."""
-
-    repository: str
-    revision: str
-    files: tuple[HubFile, ...]
-
-    @property
-    def bytes(self) -> int:
-        return sum(file.size for file in self.files)
 
 
 def fetch(send: Send, request: Request, checkpoint: Path) -> Plan:
@@ -117,20 +92,8 @@ def _plan(request: Request, checkpoint: Path) -> Plan:
     plan = _ask(request)
     shutil.rmtree(checkpoint, ignore_errors=True)
     checkpoint.mkdir(parents=True, mode=0o700)
-    draft = path.with_suffix(".tmp")
-    draft.write_text(json.dumps(asdict(plan)), encoding="utf-8")
-    draft.replace(path)
+    save_plan(path, plan)
     return plan
-
-
-def read_plan(path: Path) -> Plan | None:
-    """The plan of an unfinished installation; None if there is none, or none that can be read."""
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        files = tuple(HubFile(**each) for each in raw.pop("files"))
-        return Plan(files=files, **raw)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return None
 
 
 def _ask(request: Request) -> Plan:

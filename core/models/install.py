@@ -26,9 +26,10 @@ from core.errors import (
 )
 from core.layout import ModelsLayout
 from core.models.copying import Origin, copy_checkpoint
-from core.models.hub import PLAN, Plan, Request, fetch
+from core.models.hub import Request, fetch
 from core.models.known import Published
 from core.models.parts import need_parts
+from core.models.plan import PLAN, Plan
 from core.models.process import in_a_process
 from core.models.record import Checked, Record, RecordedFile, save_record
 from core.models.trying import Trial, try_out
