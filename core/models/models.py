@@ -22,11 +22,14 @@ from core.models.speed import Speeds, encoder_speed, estimated_speed, key_of
 from core.models.trying import Trial, open_checkpoint
 from core.progress import CancelToken, InstallEvent, ModelInstalled
 
+_Stamp = tuple[int, int] | None
+
 
 class Models:
     """Implements `core.encode.encoder.Encoders`. Cheap to make: nothing is read before it is asked for.
 
-    Thread-safe. Everybody who asks for the encoder of a model gets the same one while anybody holds it.
+    Thread-safe. Everybody who asks for the encoder of a model gets the same one while anybody holds it, until
+    the model is set to encode otherwise or is installed anew, by whatever program.
     """
 
     def __init__(self, layout: ModelsLayout, published: Sequence[Published], hub: Hub) -> None:
@@ -37,6 +40,7 @@ class Models:
         self._lock = threading.Lock()
         self._opening: dict[ModelName, threading.Lock] = {}
         self._open: WeakValueDictionary[ModelName, Encoder] = WeakValueDictionary()
+        self._records: dict[ModelName, _Stamp] = {}
 
     @classmethod
     def of(
@@ -71,11 +75,23 @@ class Models:
         with self._lock:
             opening = self._opening.setdefault(name, threading.Lock())
         with opening:
+            stamp = self._stamp(name)
             encoder = self._open.get(name)
-            if encoder is None:
+            if encoder is None or self._records.get(name) != stamp:
                 encoder = self._opened(name)
                 self._open[name] = encoder
+                self._records[name] = stamp
             return encoder
+
+    def _stamp(self, name: ModelName) -> _Stamp:
+        """Changes whenever a program writes the record of a model, which it does by putting another in its
+        place.
+        """
+        try:
+            found = self._layout.record(name).stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
 
     def _opened(self, name: ModelName) -> Encoder:
         if name == BUILT_IN_MODEL:
@@ -145,16 +161,10 @@ class Models:
             raise ModelInUseError(name, "It is a part of Mikke")
         if not delete(self._layout, checked_name(name)):
             raise ModelMissingError(name)
-        self._forget(name)
 
     def _events(self, steps: Events) -> Generator[InstallEvent, None, None]:
         record = yield from steps
-        self._forget(record.name)
         yield ModelInstalled(model=self._of_record(record))
-
-    def _forget(self, name: ModelName) -> None:
-        """Whoever opens the model from now on gets what is on the disk now."""
-        self._open.pop(name, None)
 
     # --- What they cost ------------------------------------------------------------------------
 

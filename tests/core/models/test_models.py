@@ -144,6 +144,24 @@ def test_opening_uses_what_was_recorded(models, monkeypatch):
     assert seen[0].weights_digest == models._record(NAME).weights_digest
 
 
+def test_what_another_program_changes_is_noticed(models, layout, monkeypatch):
+    """A model that was set to encode otherwise, or removed, is opened anew, or not at all, by everybody."""
+    install(models)
+    monkeypatch.setattr(
+        "core.models.models.open_checkpoint", lambda _trial: LexicalEncoder.open(RARITY_TABLE)
+    )
+    other = Models.of(ModelsLayout(layout.root), [published()])
+    held = other.open(NAME)
+    assert other.open(NAME) is held
+    list(models.set_values(NAME, {"doc_length": 100}, CancelToken()))
+    changed = other.open(NAME)
+    assert changed is not held
+    assert other.open(NAME) is changed
+    models.remove(NAME)
+    with pytest.raises(ModelMissingError):
+        other.open(NAME)
+
+
 def test_what_cannot_be_opened(models, monkeypatch):
     """Not installed, unknown, or without the part of Mikke that it needs: each is an error of its own."""
     for name in (NAME, ModelName("nobody")):
