@@ -19,6 +19,7 @@ from typing import Any
 
 from bootstrap import lock
 from bootstrap.environment import Environment
+from bootstrap.golden import GoldenEnvironment
 from bootstrap.peers import PeersEnvironment
 from bootstrap.stamp import Needs
 from bootstrap.steps import CannotContinueError, duration, say
@@ -47,6 +48,7 @@ WITHOUT_PEERS = frozenset({"--quick", "--no-peers", "-h", "--help"})
 
 CACHES = (
     ".venv-peers",
+    ".venv-golden",
     ".mypy_cache",
     ".ruff_cache",
     ".pytest_cache",
@@ -110,7 +112,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--models",
         action="store_true",
-        help="also set up what the published models need (about 3 GB to fetch on Linux); it stays for later runs",
+        help="also set up what the published models need (3 GB to fetch on Linux); it stays",
     )
     run.set_defaults(task=task_run)
 
@@ -130,9 +132,18 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("rest", nargs=argparse.REMAINDER, metavar="…", help="goes to the benchmark as it is")
     bench.set_defaults(task=task_bench)
 
+    golden = tasks.add_parser(
+        "golden", help="remake tests/golden, the vectors that the reference implementations give"
+    )
+    golden.add_argument(
+        "rest", nargs=argparse.REMAINDER, metavar="…", help="goes to packaging/golden/make.py"
+    )
+    golden.set_defaults(task=task_golden)
+
     tasks.add_parser("lock", help="remake packaging/constraints.txt").set_defaults(task=task_lock)
     clean = tasks.add_parser(
-        "clean", help="remove .venv, .venv-peers and the caches of the tools (never anybody's library)"
+        "clean",
+        help="remove .venv, .venv-peers, .venv-golden and the caches of the tools (never anybody's library)",
     )
     clean.set_defaults(task=task_clean)
 
@@ -221,6 +232,14 @@ def task_bench(arguments: argparse.Namespace, environment: Environment) -> int:
     environ = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [environment.python, BENCHES / f"{arguments.name}.py", *arguments.rest]
     return subprocess.run(command, env=environ, check=False).returncode
+
+
+def task_golden(arguments: argparse.Namespace, environment: Environment) -> int:
+    golden = GoldenEnvironment(environment.root)
+    golden.provide_golden()
+    # Paths in the arguments are the caller's, so its directory stays.
+    command = [golden.python, ROOT / "packaging" / "golden" / "make.py", *arguments.rest]
+    return subprocess.run(command, env=golden.environ(), check=False).returncode
 
 
 def task_lock(_: argparse.Namespace, environment: Environment) -> int:

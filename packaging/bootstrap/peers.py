@@ -11,6 +11,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,12 +31,43 @@ ERROR_LINE = re.compile(r"^\s*(?:ERROR|error|fatal|FileNotFoundError|ModuleNotFo
 
 
 @dataclass(frozen=True, slots=True)
-class PeersEnvironment(Environment):
-    """Made, kept and repaired as `.venv` is, but filled from packaging/peers.txt."""
+class PinnedEnvironment(Environment):
+    """Beside `.venv`, made, kept and repaired as that is, but filled from a file of its own."""
+
+    @property
+    def pins_file(self) -> Path:
+        """From the root of the checkout."""
+        raise NotImplementedError
+
+    def provide_pinned(self, set_up: Callable[[], None]) -> None:
+        """Call `set_up` unless nothing changed since it last finished."""
+        if self.is_ready():
+            return
+        with alone(self.root):
+            # Asked again: another set-up may have done it while this one waited.
+            if not self.is_ready():
+                set_up()
+
+    def is_ready(self) -> bool:
+        last = self.last_stamp()
+        return last is not None and last.digest == self.digest()
+
+    def digest(self) -> str:
+        parts = [sys.version_info[:2], (self.root / self.pins_file).read_text(encoding="utf-8")]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class PeersEnvironment(PinnedEnvironment):
+    """Filled from packaging/peers.txt."""
 
     @property
     def folder(self) -> Path:
         return self.root / ".venv-peers"
+
+    @property
+    def pins_file(self) -> Path:
+        return PEERS_FILE
 
     @property
     def missing_file(self) -> Path:
@@ -49,20 +81,7 @@ class PeersEnvironment(Environment):
         unless it was for want of a network. Raises CannotContinueError when not even an environment can be
         made, or no peer comes at all.
         """
-        if self.is_ready():
-            return
-        with alone(self.root):
-            # Asked again: another set-up may have done it while this one waited.
-            if not self.is_ready():
-                self.set_up_peers()
-
-    def is_ready(self) -> bool:
-        last = self.last_stamp()
-        return last is not None and last.digest == self.digest()
-
-    def digest(self) -> str:
-        parts = [sys.version_info[:2], (self.root / PEERS_FILE).read_text(encoding="utf-8")]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        self.provide_pinned(self.set_up_peers)
 
     def peers(self) -> list[str]:
         """The lines of peers.txt that name one: `lancedb==0.40.0`."""

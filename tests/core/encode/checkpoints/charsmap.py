@@ -2,8 +2,8 @@
 
 The published tokenizers normalise by such a map (230 kB of base64), and the `tokenizers` library treats it
 unlike its own NFKC: grapheme by grapheme, with spans of its own. Layout: the length of a double array in
-bytes, the array, then the replacements, each ended by a zero byte. A unit of the array: label in bits 0-7, bit 8 "a
-leaf hangs here", offset to the children from bit 10 on; a leaf is its value with bit 31 set.
+bytes, the array, then the replacements, each ended by a zero byte. A unit of the array: label in bits 0-7,
+bit 8 "a leaf hangs here", offset to the children from bit 10 on; a leaf is its value with bit 31 set.
 """
 
 from __future__ import annotations
