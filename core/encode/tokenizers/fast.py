@@ -28,7 +28,7 @@ from core.encode.tokenizers.settings import (
 from core.encode.tokenizers.spans import readable, tidied
 from core.encode.tokenizers.tokenizer import SpecialIds, Tokens
 from core.encode.tokenizers.wordpiece import read_vocabulary
-from core.errors import ModelDamagedError, ModelUnsupportedError, PartMissingError
+from core.errors import ModelDamagedError, ModelError, ModelUnsupportedError, PartMissingError
 
 if TYPE_CHECKING:
     import tokenizers
@@ -78,7 +78,7 @@ class FastTokenizer:
             backend = _from_file(folder) if serialized else _from_vocabulary(folder, settings)
             special = _configure(backend, settings, kind)
             backend.encode("a b", add_special_tokens=False)
-        except (ModelDamagedError, KeyboardInterrupt, SystemExit):
+        except (ModelError, KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # the library panics on some damaged files: no Exception
             raise ModelDamagedError(model, f"its tokenizer cannot be opened: {error}") from error
