@@ -263,7 +263,7 @@ _RESTRICTIONS = {  # by the `restriction` of a core.domain.Model
 _UNCOVERED = UserMessage(
     title=QT_TRANSLATE_NOOP("messages", "{model} was not made for all languages of your files"),
     detail=QT_TRANSLATE_NOOP(
-        "messages", "It was not trained for {languages}: expect poorer answers in what is written in it."
+        "messages", "It was not trained for {languages}: answers in these languages may be poor."
     ),
     action=QT_TRANSLATE_NOOP("messages", "These models were: {better}."),
 )
