@@ -155,7 +155,29 @@ _CHOICE_OF_MODELS = (
     END""",
     # NULL: nobody has looked yet. Empty: a passage does not tell; in a source each passage has its own.
     "ALTER TABLE passages ADD COLUMN language TEXT",
-    "CREATE INDEX passages_by_language ON passages(language)",
+    "CREATE INDEX passages_without_language ON passages(document_id) WHERE language IS NULL",
+    # So that nobody has to look at every passage to learn in which languages they are, with each question.
+    """
+    CREATE TABLE languages (
+        language TEXT PRIMARY KEY,
+        passages INTEGER NOT NULL
+    )""",
+    "INSERT INTO languages (language, passages) SELECT '', COUNT(*) FROM passages",
+    """
+    CREATE TRIGGER passages_speak AFTER INSERT ON passages BEGIN
+        INSERT INTO languages (language, passages) VALUES (COALESCE(NEW.language, ''), 1)
+            ON CONFLICT (language) DO UPDATE SET passages = passages + 1;
+    END""",
+    """
+    CREATE TRIGGER passages_fall_silent AFTER DELETE ON passages BEGIN
+        UPDATE languages SET passages = passages - 1 WHERE language = COALESCE(OLD.language, '');
+    END""",
+    """
+    CREATE TRIGGER passages_speak_otherwise AFTER UPDATE OF language ON passages BEGIN
+        UPDATE languages SET passages = passages - 1 WHERE language = COALESCE(OLD.language, '');
+        INSERT INTO languages (language, passages) VALUES (COALESCE(NEW.language, ''), 1)
+            ON CONFLICT (language) DO UPDATE SET passages = passages + 1;
+    END""",
     "ALTER TABLE sources ADD COLUMN language TEXT NOT NULL DEFAULT ''",
 )
 

@@ -17,7 +17,6 @@ from sqlite_utils import Database
 
 from core.catalogue.texts import storable
 from core.domain import (
-    UNKNOWN_LANGUAGE,
     DocumentId,
     Language,
     Passage,
@@ -114,12 +113,10 @@ def move_to_segment(db: Database, old: Iterable[SegmentId], new: SegmentId) -> N
 
 def languages(db: Database) -> dict[Language, int]:
     """How many passages are in each language, the most frequent first."""
-    rows = db.execute("SELECT language, COUNT(*) FROM passages GROUP BY language").fetchall()
-    found: dict[Language, int] = {}
-    for language, count in rows:
-        known = language or UNKNOWN_LANGUAGE
-        found[known] = found.get(known, 0) + count
-    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
+    rows = db.execute(
+        "SELECT language, passages FROM languages WHERE passages > 0 ORDER BY passages DESC, language"
+    )
+    return {Language(language): count for language, count in rows.fetchall()}
 
 
 def without_language(db: Database, limit: int) -> list[DocumentId]:

@@ -16,13 +16,14 @@ import pytest
 
 from core.catalogue import codebooks
 from core.collection import Collection
+from core.domain import BUILT_IN_MODEL
 from core.encode.lexical.encoder import LexicalEncoder
 from core.index.segment import Segment
-from core.indexing import compression
+from core.indexing import compression, switching
 from core.layout import RARITY_TABLE, LibraryLayout
-from core.progress import CancelToken, Merging
+from core.progress import CancelToken, Merging, Reencoding
 from core.settings import Settings
-from tests.core.encoders import FixedEncoders
+from tests.core.encoders import OTHER, FixedEncoders, WordEncoder
 from tests.core.oracle import stored_vectors
 from tests.core.small import small_codebooks
 
@@ -51,7 +52,8 @@ def main(name: str) -> None:
         _two_bits(layout, files)
         with pytest.MonkeyPatch.context() as patch:  # as if it had been begun before the codebooks were there
             patch.setattr(codebooks, "newest", lambda *_: None)
-            expected = _exact(layout, files)
+            _exact(layout, files)
+        expected = _on_the_way(layout)
         target.mkdir()
         shutil.copy(layout.catalogue, target)
         shutil.copytree(layout.index, target / layout.index.name)
@@ -76,14 +78,25 @@ def _two_bits(layout: LibraryLayout, files: Path) -> None:
         _add(collection, files, BAKERIES)
 
 
-def _exact(layout: LibraryLayout, files: Path) -> dict[str, object]:
+def _exact(layout: LibraryLayout, files: Path) -> None:
     with _opened(layout, bits=2) as collection:
         _add(collection, files, HARBOURS)
+
+
+def _on_the_way(layout: LibraryLayout) -> dict[str, object]:
+    """To another model, with some passages encoded."""
+    with _opened(layout, bits=2) as collection, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(switching, "ENCODED_AT_ONCE", 2)
+        patch.setattr(switching, "COMMIT_SECONDS", 0.0)
+        collection.use_model(OTHER)
+        events = collection.switch(CancelToken())
+        next(event for event in events if isinstance(event, Reencoding) and event.done)
+        events.close()
         return _describe(collection, layout)
 
 
 def _opened(layout: LibraryLayout, bits: int) -> Collection:
-    encoders = FixedEncoders.only(LexicalEncoder.open(RARITY_TABLE))
+    encoders = FixedEncoders({BUILT_IN_MODEL: LexicalEncoder.open(RARITY_TABLE), OTHER: WordEncoder()})
     return Collection.open(layout, Settings(residual_bits=bits), encoders)
 
 
@@ -95,7 +108,11 @@ def _add(collection: Collection, files: Path, texts: dict[str, str]) -> None:
 
 def _describe(collection: Collection, layout: LibraryLayout) -> dict[str, object]:
     """What a later program must still read and answer: texts, vectors, and MaxSim with the questions."""
+    status = collection.status()
+    assert status.switch is not None
     return {
+        "switch": [status.switch.model, status.switch.done, status.switch.total],
+        "languages": status.languages,
         "texts": {d.path.name: collection.text(d.id).text for d in collection.documents()},
         "titles": {d.path.name: d.title for d in collection.documents()},
         "segments": {path.name: _segment(path) for path in sorted(layout.index.glob("*.segment"))},

@@ -21,10 +21,10 @@ from typing import Any
 import pytest
 
 from core.collection import Collection
-from core.domain import BUILT_IN_MODEL
+from core.domain import BUILT_IN_MODEL, UNKNOWN_LANGUAGE
 from core.encode.lexical.encoder import LexicalEncoder
 from core.index import merge
-from core.indexing import compression, switching
+from core.indexing import compression, languages, switching
 from core.layout import RARITY_TABLE
 from core.progress import CancelToken
 from tests.core.conftest import inline_collection, maintain
@@ -145,7 +145,9 @@ def switches(collection: Collection, files: list[Path]) -> None:
 
 def main(library: str, job: str, *arguments: str) -> None:
     encoders = FixedEncoders({BUILT_IN_MODEL: LexicalEncoder.open(RARITY_TABLE), OTHER: WordEncoder()})
-    with inline_collection(Path(library), encoders) as collection:
+    with pytest.MonkeyPatch.context() as patch, inline_collection(Path(library), encoders) as collection:
+        # The detector takes longer to load than most of these processes live.
+        patch.setattr(languages, "detect", lambda _text: UNKNOWN_LANGUAGE)
         if job == "train":
             train(collection)
         elif job == "live":

@@ -125,3 +125,5 @@ def check_whole(collection: Collection) -> None:
             within = encodings if stored.upcoming else passages
             assert len(within.in_segment(db, stored.id)) == stored.alive_passages
             assert len(segments.dead_in(db, stored.id)) == stored.dead_passages
+        counted = db.execute("SELECT COALESCE(language, ''), COUNT(*) FROM passages GROUP BY 1").fetchall()
+        assert passages.languages(db) == dict(counted)

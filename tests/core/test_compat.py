@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.catalogue import documents, segments, texts
+from core.catalogue import documents, models, segments, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import BUILT_IN_MODEL, DocumentState, PassageId, Query
 from core.encode.lexical.encoder import LexicalEncoder
@@ -21,11 +21,12 @@ from core.index.kernels.plain import PlainKernels
 from core.index.segment import Segment
 from core.index.snapshot import Snapshot
 from core.layout import LibraryLayout
-from core.progress import CancelToken
+from core.progress import CancelToken, ModelChanged
 from core.search.candidates import Candidates
 from core.search.maxsim import Question, Scorer
 from tests.compat import reader
-from tests.core.conftest import OpenCollection, index, maintain
+from tests.core.conftest import OpenCollection, index, inline_collection, maintain
+from tests.core.encoders import OTHER, FixedEncoders, WordEncoder
 from tests.core.small import forms_of
 
 VERSIONS = sorted(path.parent for path in (Path(__file__).parents[1] / "compat").glob("*/expected.json"))
@@ -75,7 +76,11 @@ def test_the_golden_answers(old):
     """Questions that were encoded then have the scores that they had then, without anything made anew."""
     layout, expected = old
     with Catalogue.open(layout.catalogue) as catalogue, catalogue.read() as db:
-        live = {layout.index / stored.file: segments.dead_in(db, stored.id) for stored in segments.live(db)}
+        live = {
+            layout.index / stored.file: segments.dead_in(db, stored.id)
+            for stored in segments.live(db)
+            if not stored.upcoming
+        }
     snapshot = Snapshot.open(live, Codebooks(layout.index))
     masks = [view.alive for view in snapshot.views]
     for question in expected.get("questions", ()):
@@ -94,7 +99,7 @@ def test_a_library_of_today(old, open_collection: OpenCollection, encoder: Lexic
     questions = expected.get("questions", ())
     collection = open_collection(layout.root)
     with collection._catalogue.read() as db:
-        if {stored.content.model for stored in segments.live(db)} != {encoder.digest}:
+        if {each.content.model for each in segments.live(db) if not each.upcoming} != {encoder.digest}:
             pytest.skip("made with a model that is no longer there")
 
     def best(text: str) -> tuple[PassageId, float]:
@@ -114,6 +119,26 @@ def test_a_library_of_today(old, open_collection: OpenCollection, encoder: Lexic
     assert [id_ for id_, _ in map(best, [question["text"] for question in questions])] == [
         id_ for id_, _ in before
     ]
+
+
+def test_a_switch_goes_on(old, encoder: LexicalEncoder):
+    """A switch that an older program began is continued, where the model is the same."""
+    layout, expected = old
+    encoders = FixedEncoders({BUILT_IN_MODEL: encoder, OTHER: WordEncoder()})
+    if "switch" not in expected:
+        pytest.skip("made before there were switches")
+    with inline_collection(layout.root, encoders) as collection:
+        with collection._catalogue.read() as db:
+            if models.upcoming(db).digest != WordEncoder().digest:
+                pytest.skip("on the way to a model that is no longer there")
+        status = collection.status()
+        assert [status.switch.model, status.switch.done, status.switch.total] == expected["switch"]
+        assert status.languages == expected["languages"]
+        first, *_, last = collection.switch(CancelToken())
+        assert (first.done, last) == (status.switch.done, ModelChanged(model=OTHER))
+        assert [each.document.path.name for each in collection.search(Query(text="keeper")).results] == [
+            "lighthouse.md"
+        ]
 
 
 def test_what_died_before_is_known(tmp_path, open_collection: OpenCollection):

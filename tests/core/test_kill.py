@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from core.collection import Collection
-from core.domain import DocumentState, Query
+from core.domain import BUILT_IN_MODEL, DocumentState, Query
 from core.encode.lexical.encoder import LexicalEncoder
 from core.index.segment import Segment
 from core.layout import LibraryLayout
-from core.progress import CancelToken
+from core.progress import CancelToken, ModelChanged
 from core.settings import Settings
 from tests.core.conftest import index, inline_collection, maintain
-from tests.core.encoders import FixedEncoders
+from tests.core.encoders import OTHER, FixedEncoders, WordEncoder
 from tests.core.oracle import check_stored, check_whole
 from tests.core.small import check_no_garbage, forms_of, small_codebooks
 
@@ -93,6 +93,53 @@ def test_kill_9_while_codebooks_come_and_go(tmp_path, encoder: LexicalEncoder):
         check_no_garbage(collection)
         assert collection.status().documents[DocumentState.INDEXED] == 60
         for path in paths[::6]:
+            best = collection.search(Query(text=f"marker{path.stem}", limit=1)).results[0]
+            assert best.document.path == path
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+def test_kill_9_while_models_come_and_go(tmp_path, encoder: LexicalEncoder):
+    """After kill -9 at any moment of reading, switching and merging one model answers, with all of it."""
+    folder, root = tmp_path / "files", tmp_path / "library"
+    folder.mkdir()
+    paths = [folder / f"{number:02}.txt" for number in range(24)]
+    for path in paths:
+        path.write_text(
+            f"Letter {path.stem} mentions marker{path.stem} once. " + "Nothing else of note . " * 40
+        )
+    encoders = FixedEncoders({BUILT_IN_MODEL: encoder, OTHER: WordEncoder()})
+    with inline_collection(root, encoders) as collection:
+        collection.add_source(folder)
+    moments, killed, answered, half = random.Random(5), 0, set(), 0
+    for first in range(0, 24, 8):
+        command = [sys.executable, "-m", "tests.core.crash", str(root), "switches", *map(str, paths[first:])]
+        before = (root / "index").stat().st_mtime_ns
+        job = subprocess.Popen(command, cwd=CHECKOUT)
+        while job.poll() is None and (root / "index").stat().st_mtime_ns == before:
+            time.sleep(0.01)
+        time.sleep(moments.uniform(0.0, 0.5))
+        killed += job.poll() is None
+        job.kill()
+        job.wait()
+        with inline_collection(root, encoders) as collection:
+            check_whole(collection)
+            status = collection.status()
+            answered.add(status.model)
+            half += status.switch is not None
+            done = collection.documents(frozenset({DocumentState.INDEXED}))
+            markers = [f"marker{each.path.stem}" for each in done[::4]]
+            check_stored(collection, encoders.open(status.model), *markers)
+    assert killed >= 2, "the kills came too late to test anything"
+    assert half or len(answered) > 1, "no switch was on its way"
+    with inline_collection(root, encoders) as collection:
+        wanted = BUILT_IN_MODEL if collection.status().model == OTHER else OTHER
+        collection.use_model(wanted)
+        index(collection)
+        assert list(collection.switch(CancelToken()))[-1] == ModelChanged(model=wanted)
+        maintain(collection)
+        check_whole(collection)
+        check_no_garbage(collection)
+        for path in paths[::5]:
             best = collection.search(Query(text=f"marker{path.stem}", limit=1)).results[0]
             assert best.document.path == path
 

@@ -12,6 +12,7 @@ from core.search.highlight import (
     choose_snippet,
     find_highlights,
 )
+from tests.core.encoders import WordEncoder
 
 
 def highlights(encoder, question, text):
@@ -41,6 +42,14 @@ def test_particles_alone_are_not_marked(encoder):
     assert "水漏れ" in found
     assert not {"の", "と", "き", "は", "とき", "ときは", "のときは"} & set(found)
     assert set(marks(encoder, "what is the excess", "It is the end. The excess is 250.")) == {"excess"}
+
+
+def test_markers_and_masks_mark_nothing():
+    """Tokens that stand for no characters are never marked, named, or taken for what answered."""
+    encoder = WordEncoder()
+    (marked,) = highlights(encoder, "the excess", "It ends. Then excess is 250.")
+    assert (marked.span, marked.query) == (Span(start=14, end=20), "excess")
+    assert highlights(encoder, "deductible", "It ends. Then excess is 250.") == ()
 
 
 def test_other_forms_of_a_word_are_marked_weaker(encoder):

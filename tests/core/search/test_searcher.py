@@ -9,7 +9,8 @@ import pytest
 from core.domain import Query
 from core.index.kernels.plain import PlainKernels
 from core.search import searcher
-from tests.core.conftest import OpenCollection, index
+from tests.core.conftest import OpenCollection, index, inline_collection
+from tests.core.encoders import WordEncoder
 
 
 @pytest.fixture
@@ -38,6 +39,21 @@ def test_what_is_prepared(collection, monkeypatch):
     assert loads == [1]
     collection.search(Query(text="here"))
     assert loads == [1]
+
+
+def test_markers_and_masks_answer_nothing(tmp_path):
+    """A neural encoder's marker is in every question and every passage: it ranks, and answers nothing."""
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "one.txt").write_text("The excess is 250 .")
+    encoder = WordEncoder()
+    with inline_collection(tmp_path / "library", encoder) as collection:
+        collection.add_source(tmp_path / "files")
+        index(collection)
+        assert collection.search(Query(text="deductible")).results == ()
+        (result,) = collection.search(Query(text="excess")).results
+        assert result.score > 1.9  # the marker counts too
+        (marked,) = result.hits[0].highlights
+        assert marked.query == "excess"
 
 
 def test_a_very_long_question(collection, monkeypatch):
