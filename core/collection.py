@@ -66,8 +66,9 @@ from core.watch.ignore import IgnoreRules
 WRITER_WAIT_S = 10.0
 """How long a writer waits for the one of another process before it gives up."""
 
-_WRITER_LOOK_S = 1.0
-"""How long a switch waits for a writer to end, before it encodes what that one has added meanwhile."""
+_WRITER_LOOK_S = 5.0
+"""How long a switch waits for a writer to end, before it looks for what that one has added meanwhile, which
+takes 0.03 s in a library of 100,000 passages (2026-11)."""
 
 
 class Collection:
@@ -194,8 +195,8 @@ class Collection:
         naming that one again gives the switch up.
 
         It answers at once where there is nothing to encode, and where the one before cannot be opened any
-        more: then it finds what the next sync has encoded so far. Raises what `Encoders.open` raises,
-        LibraryInUseError.
+        more and nothing is encoded with this one yet: then it finds what a sync has encoded so far. Raises
+        what `Encoders.open` raises.
         """
         with self._catalogue.read() as db:
             before = models.answering(db).name

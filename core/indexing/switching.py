@@ -87,17 +87,16 @@ def encode_rest(
 def take_over(stages: Stages, name: ModelName, digest: str, *, at_once: bool = False) -> bool:
     """Let the upcoming model answer from now on, if everything is encoded with it. Needs the writer's lane.
 
-    `at_once`: in any case; what is not encoded with it is stale then. Whoever searches meanwhile gets the
-    answers of the old model. Returns whether it answers now.
+    `at_once`: also if nothing is; all is stale then. Whoever searches meanwhile gets the answers of the old
+    model. Returns whether it answers now.
     """
     with stages.catalogue.write() as db:
         noted = models.upcoming(db)
         if noted is None or noted.name != name:
             return False
-        complete = noted.digest in (digest, "") and _is_complete(db)
-        if complete:
+        if noted.digest in (digest, "") and not encodings.missing(db, after=0, limit=1):
             gone = encodings.take_over(db, digest)
-        elif at_once or models.answering(db).digest == digest:
+        elif (at_once and not segments.totals(db, upcoming=True)[0]) or _is_the_same(db, digest):
             gone = encodings.give_up(db)
         else:
             return False
@@ -107,8 +106,9 @@ def take_over(stages: Stages, name: ModelName, digest: str, *, at_once: bool = F
     return True
 
 
-def _is_complete(db: Database) -> bool:
-    return segments.totals(db, upcoming=True)[0] == segments.totals(db)[0]
+def _is_the_same(db: Database, digest: str) -> bool:
+    """Whether the model that answers is the same under another name."""
+    return models.answering(db).digest == digest
 
 
 def _begin(stages: Stages, name: ModelName, digest: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
@@ -10,6 +12,7 @@ from core.catalogue import encodings, models, segments
 from core.collection import Collection
 from core.domain import (
     BUILT_IN_MODEL,
+    DocumentState,
     ExtractedText,
     Language,
     ModelName,
@@ -22,7 +25,7 @@ from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import CancelledError, ModelMissingError, UnknownSourceError
 from core.index import merge
 from core.indexing import batch, languages, switching
-from core.progress import CancelToken, Committed, ModelChanged, Reencoding
+from core.progress import CancelToken, Committed, ModelChanged, Reading, Reencoding
 from tests.core.conftest import index, inline_collection, maintain
 from tests.core.encoders import OTHER, FixedEncoders, WordEncoder
 from tests.core.oracle import Oracle, check_stored, check_whole
@@ -332,6 +335,86 @@ def test_a_model_that_is_gone(library):
     library.check(BUILT_IN_MODEL)
     maintain(library.collection)
     check_no_garbage(library.collection)
+
+
+def test_a_model_that_goes_during_a_switch(library):
+    """What is encoded with the new one is not thrown away for the sake of some answers now."""
+    library.half()
+    lexical = library.encoders.encoders.pop(BUILT_IN_MODEL)
+    done = library.collection.status().switch.done
+    library.collection.use_model(OTHER)
+    assert library.collection.status().switch.done == done
+    switch(library.collection)
+    library.check(OTHER)
+    library.encoders.encoders[BUILT_IN_MODEL] = lexical
+
+
+def test_files_that_failed_are_not_tried_again(library):
+    """Why a file cannot be read has nothing to do with the model: a take-over is no reason to try again."""
+    broken = library.files / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.4 nothing else")
+    index(library.collection)
+    (failed,) = library.collection.documents(frozenset({DocumentState.FAILED}))
+    assert failed.path == broken
+    library.collection.use_model(OTHER)
+    switch(library.collection)
+    assert not [each for each in library.collection.sync(CancelToken()) if isinstance(each, Reading)]
+
+
+class Everybody:
+    """What four threads do to a library until `ended`, three of them in another program."""
+
+    def __init__(self, library: Library) -> None:
+        self.library, self.other = library, library.open()
+        self.ended = threading.Event()
+        self.changed = self.asked = 0
+
+    def write(self) -> None:
+        for copies in range(1, 13):
+            for word in ("hydrant", WORDS[0]):
+                self.library.write(word, copies * 3)
+                list(self.other.refresh([self.library.files / f"{word}.txt"], CancelToken()))
+
+    def change_models(self) -> None:
+        while not self.ended.is_set():
+            answering = self.other.status().model
+            self.other.use_model(OTHER if answering == BUILT_IN_MODEL else BUILT_IN_MODEL)
+            self.changed += switch(self.other)[-1:] != []
+
+    def tidy_up(self) -> None:
+        while not self.ended.is_set():
+            maintain(self.other)
+
+    def ask(self) -> None:
+        while not self.ended.is_set():
+            for word in WORDS[1:]:
+                (result,) = self.library.collection.search(Query(text=word)).results
+                assert result.document.path.stem == word
+                self.asked += 1
+
+
+def test_everybody_at_once(library, monkeypatch):
+    """Reading, switching, maintaining and searching: every answer is whole and of one model; in the end
+    all is as if it had been made at once.
+    """
+    monkeypatch.setattr(switching, "COMMIT_SECONDS", 0.0)
+    monkeypatch.setattr(merge, "TIER_FACTOR", 2)
+    everybody, collection = Everybody(library), library.collection
+    with ThreadPoolExecutor(4) as pool:
+        others = [pool.submit(each) for each in (everybody.change_models, everybody.tidy_up, everybody.ask)]
+        try:
+            pool.submit(everybody.write).result()
+        finally:
+            everybody.ended.set()
+        for each in others:
+            each.result()
+    assert everybody.changed
+    assert everybody.asked
+    switch(collection)
+    index(collection)
+    maintain(collection)
+    library.check(collection.status().model)
+    check_no_garbage(collection)
 
 
 def test_an_upcoming_model_that_encodes_otherwise_now(library):
