@@ -123,8 +123,10 @@ class FastTokenizer:
                 kept[start:end] = False
             places = np.flatnonzero(kept).astype(np.int32)
             fewer_ids, fewer = self._encoded("".join(text[place] for place in places.tolist()))
-            if len(ids) and np.array_equal(fewer_ids, ids):
-                return np.stack([places[fewer[:, 0]], places[fewer[:, 1] - 1] + 1], axis=1).astype(np.int32)
+            if len(places) and np.array_equal(fewer_ids, ids):
+                starts = np.append(places, np.int32(len(text)))[fewer[:, 0]]
+                ends = np.where(fewer[:, 0] < fewer[:, 1], places[fewer[:, 1] - 1] + 1, starts)
+                return np.stack([starts, ends], axis=1).astype(np.int32)
         return spans
 
 

@@ -1,7 +1,7 @@
 """Folders whose small files say something about added tokens, and texts that show it.
 
-`recorded.json` has the ids of transformers 4.57.6. To make it again: in an environment with that version, fugashi
-and unidic-lite, from the project's folder, `python -m tests.core.encode.tokenizers.variants <file>`.
+`recorded.json` has the ids of transformers 4.57.6. To make it again, run in an environment with that version
+(with fugashi and unidic-lite), in the project: `python -m tests.core.encode.tokenizers.variants FILE`.
 """
 
 import json
