@@ -6,6 +6,7 @@ memory.
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
@@ -32,7 +33,7 @@ _OTHER_CODES = {"nb": "no", "nn": "no", "fil": "tl", "iw": "he", "in": "id", "bs
 
 
 class XmodBackbone(nn.Module):
-    """Implements Backbone. `adapters`: language -> its adapter's name, `de` -> `de_DE`."""
+    """Implements Backbone, for one thread at a time. `adapters`: language -> its adapter, `de` -> `de_DE`."""
 
     def __init__(self, network: XmodModel, adapters: Mapping[Language, str], default: str) -> None:
         super().__init__()
@@ -42,6 +43,7 @@ class XmodBackbone(nn.Module):
         self._weights: Weights | None = None
         self._prefix = ""
         self._used: OrderedDict[str, None] = OrderedDict()
+        self._changing = threading.Lock()
 
     @classmethod
     def open(cls, weights: Weights, shape: Shape, dtype: torch.dtype, config: Mapping[str, Any]) -> Self:
@@ -78,10 +80,13 @@ class XmodBackbone(nn.Module):
 
     def forward(self, ids: Tensor, attention: Tensor | None, languages: Sequence[Language]) -> Tensor:
         wanted = [self.adapter_for(language) for language in languages]
-        order = self._provide(wanted)
-        numbers = torch.tensor([order[name] for name in wanted], device=ids.device)
         mask = torch.ones_like(ids) if attention is None else attention
-        found: Tensor = self.network(input_ids=ids, attention_mask=mask, lang_ids=numbers).last_hidden_state
+        with self._changing:
+            order = self._provide(wanted)
+            numbers = torch.tensor([order[name] for name in wanted], device=ids.device)
+            found: Tensor = self.network(
+                input_ids=ids, attention_mask=mask, lang_ids=numbers
+            ).last_hidden_state
         return found
 
     def _provide(self, wanted: Sequence[str]) -> dict[str, int]:

@@ -113,11 +113,16 @@ def build_profile(
     name = "artifact.metadata" if files.layout is Layout.STANFORD else "config_sentence_transformers.json"
     _take(values, origins, _published(files, name), name)
     _take(values, origins, known.corrections(values) if known else {}, "correction")
-    _take(values, origins, _personal(person), "you")
     try:
-        return _checked(Profile(**values, origins=origins), shape)
+        _check(values, shape)
     except ValueError as error:
-        raise ModelDamagedError(files.model, str(error)) from error
+        raise ModelDamagedError(files.model, f"{name}: {error}") from error
+    try:
+        _take(values, origins, _personal(person), "you")
+        _check(values, shape)
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelUnsupportedError(files.model, f"a value that was set cannot be used: {error}") from error
+    return Profile(**values, origins=origins)
 
 
 def _take(values: dict[str, Any], origins: dict[str, str], new: Mapping[str, Any], origin: str) -> None:
@@ -184,16 +189,14 @@ def _personal(person: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _checked(profile: Profile, shape: Shape) -> Profile:
+def _check(values: Mapping[str, Any], shape: Shape) -> None:
     for name in ("query_length", "doc_length"):
-        value = getattr(profile, name)
-        if not SPECIALS < value <= shape.positions:
+        if not SPECIALS < values[name] <= shape.positions:
             raise ValueError(
-                f"{name} is {value}; this network takes {SPECIALS + 1} to {shape.positions} tokens"
+                f"{name} is {values[name]}; this network takes {SPECIALS + 1} to {shape.positions} tokens"
             )
-    if not profile.query_marker.strip() or not profile.doc_marker.strip():
+    if not values["query_marker"].strip() or not values["doc_marker"].strip():
         raise ValueError("a marker is empty")
-    return profile
 
 
 def _shown(value: object) -> str:

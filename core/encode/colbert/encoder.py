@@ -156,6 +156,11 @@ class ColbertEncoder:
         return self._description.profile
 
     @property
+    def shape(self) -> Shape:
+        """Of the network, for measurements."""
+        return self._description.shape
+
+    @property
     def runner(self) -> Runner:
         """The device, for measurements."""
         return self._runner

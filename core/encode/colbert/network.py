@@ -38,7 +38,7 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Network:
-    """Not for several threads at once: see turns.py. `projection`: `(dim, hidden)` float32."""
+    """Thread-safe. `projection`: `(dim, hidden)` float32."""
 
     backbone: Backbone
     projection: Tensor
@@ -58,6 +58,11 @@ class Network:
             device=place,
             precision=precision,
         )
+
+    @property
+    def concurrent(self) -> bool:
+        """Whether several threads gain anything by using it at once."""
+        return self.device.type == "cpu" and not isinstance(self.backbone, XmodBackbone)
 
     @torch.inference_mode()
     def launch(self, ids: Int32Array, attention: BoolArray, languages: Sequence[Language]) -> Tensor:

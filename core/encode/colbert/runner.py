@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import torch
 
@@ -15,9 +16,9 @@ from core.encode.colbert.network import Network, collect
 from core.encode.colbert.turns import Turns
 
 BATCH_TOKENS = {"cpu": 512, "cuda": 65_536}
-"""Tokens that go through the network together, padding included. On a CPU few are best, and let a question in
-soon: BERT-base took 311 ms a passage of CPU time with 512, 329 with 1,024, 374 with 2,048, 432 with 4,096,
-and in bfloat16 169, 174, 183, 217 (one thread of a Zen 4, 2026-11). The other number is not measured yet.
+"""Tokens that go through the network together, padding included. On a CPU few are best: BERT-base took 311 ms
+a passage of CPU time with 512, 329 with 1,024, 374 with 2,048, 432 with 4,096, and in bfloat16 169, 174, 183,
+217 (one thread of a Zen 4, 2026-11). The other number is not measured yet.
 """
 
 _LEAST_TOKENS = 256
@@ -27,15 +28,23 @@ _log = logging.getLogger(__name__)
 OpenNetwork = Callable[[str], Network]
 """A device -> the network on it."""
 
+Batch = list[int]
+"""Numbers of texts."""
+
 
 class Runner:
-    """Thread-safe. `on_cpu` opens the network once more, there, should the device fail."""
+    """Thread-safe. `open_network` opens the network once more, on the processor, should a graphics card fail.
+
+    On a processor each thread takes a batch of its own: threads that share the work of one batch wait for
+    each other at every step, the more so when other programs are at work.
+    """
 
     def __init__(self, network: Network, open_network: OpenNetwork, pad: int) -> None:
         self._network = network
         self._open_network = open_network
         self._pad = pad
         self._turns = Turns()
+        self._threads = torch.get_num_threads()
         self._most_tokens = BATCH_TOKENS[network.device.type]
 
     @property
@@ -49,29 +58,48 @@ class Runner:
     def question(self, inputs: Inputs, language: Language) -> Float32Array:
         """The kept vectors `(kept, dim)`."""
         with self._turns.question():
+            _use_threads(self._threads)
             return self._computed([inputs], [language])[0]
 
     def passages(self, inputs: Sequence[Inputs], languages: Sequence[Language]) -> list[Float32Array]:
         """The kept vectors of each, in order."""
-        results: list[Float32Array | None] = [None] * len(inputs)
-        waiting = deque(length_sorted([len(each.ids) for each in inputs], self._most_tokens))
+        results: dict[int, Float32Array] = {}
+        batches = list(length_sorted([len(each.ids) for each in inputs], self._most_tokens))
+
+        def compute(batch: Batch) -> list[Float32Array]:
+            self._turns.let_questions_go_first()
+            return self._computed([inputs[i] for i in batch], [languages[i] for i in batch])
+
+        alone = self._threads == 1 or len(batches) == 1 or not self._network.concurrent
+        for batch, found in (
+            self._one_by_one(batches, compute) if alone else self._side_by_side(batches, compute)
+        ):
+            results.update(zip(batch, found, strict=True))
+        return [results[number] for number in range(len(inputs))]
+
+    def _side_by_side(
+        self, batches: list[Batch], compute: Callable[[Batch], list[Float32Array]]
+    ) -> Iterator[tuple[Batch, list[Float32Array]]]:
+        with ThreadPoolExecutor(self._threads, "mikke-encoder", _use_threads, (1,)) as pool:
+            yield from zip(batches, pool.map(compute, batches), strict=True)
+
+    def _one_by_one(
+        self, batches: list[Batch], compute: Callable[[Batch], list[Float32Array]]
+    ) -> Iterator[tuple[Batch, list[Float32Array]]]:
+        _use_threads(self._threads)
+        waiting = deque(batches)
         while waiting:
             batch = waiting.popleft()
             try:
-                with self._turns.passages():
-                    found = self._computed([inputs[i] for i in batch], [languages[i] for i in batch])
+                yield batch, compute(batch)
             except torch.OutOfMemoryError:
                 waiting.extendleft(reversed(self._halved(batch)))
-                continue
-            for number, vectors in zip(batch, found, strict=True):
-                results[number] = vectors
-        return [each for each in results if each is not None]
 
-    def _halved(self, batch: list[int]) -> list[list[int]]:
+    def _halved(self, batch: Batch) -> list[Batch]:
         """The batch in two parts, and smaller ones from now on; a single text that is too large goes to the
         CPU.
         """
-        if self._network.device.type != "cpu":
+        if self.device != "cpu":
             torch.cuda.empty_cache()
         if len(batch) == 1:
             self._to_cpu("one text does not fit into its memory")
@@ -81,14 +109,14 @@ class Runner:
         return [batch[:middle], batch[middle:]]
 
     def _computed(self, inputs: Sequence[Inputs], languages: Sequence[Language]) -> list[Float32Array]:
-        """Holding a turn."""
         ids, attention = padded(inputs, self._pad)
+        network = self._network
         try:
-            vectors = collect(self._network.launch(ids, attention, languages))
+            vectors = collect(network.launch(ids, attention, languages))
         except torch.OutOfMemoryError:
             raise
         except RuntimeError as error:  # what torch raises when a card or its driver fails
-            if self.device == "cpu":
+            if network.device.type == "cpu":
                 raise
             self._to_cpu(str(error).splitlines()[0])
             vectors = collect(self._network.launch(ids, attention, languages))
@@ -100,3 +128,9 @@ class Runner:
         _log.warning("The graphics card failed (%s): encoding goes on on the processor.", why)
         self._network = self._open_network("cpu")
         self._most_tokens = BATCH_TOKENS["cpu"]
+
+
+def _use_threads(count: int) -> None:
+    """Of the calling thread; torch keeps the number for each thread apart."""
+    if torch.get_num_threads() != count:
+        torch.set_num_threads(count)

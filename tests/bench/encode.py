@@ -1,0 +1,306 @@
+"""How fast are passages encoded, beside PyLate, with the same weights and texts in the same run?
+
+`python3 packaging/tasks.py bench encode [--quick] [--data DIR] [--checkpoint DIR] [--device cuda]
+[--no-peers] [--json]`: fabricates a checkpoint of full size (12 layers of 768; random weights, which cost
+what trained ones do), or takes yours, and lets both encode the same passages in turns: those of the sample
+library, or of the retrieval sets in DIR. Prints passages a second, the median ratio of the turns, the
+smallest cosine between the vectors of any token and float32's, and the share of the device's measured matrix
+rate.
+
+`--quick`: few turns, within a few minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from core.domain import ExtractedText, Float32Array
+from core.encode.colbert.encoder import ColbertEncoder, Options
+from core.encode.colbert.network import Precision
+from core.layout import SAMPLE_LIBRARY
+from core.passages import split
+from tests.bench.retrieval_set import find_sets, read_set
+from tests.core.encode.checkpoints.fabricate import fabricate
+
+PASSAGES_A_TURN = 32
+TURNS, QUICK_TURNS = 9, 3
+PEER = "tests.bench.peers.pylate_peer"
+ROOT = Path(__file__).resolve().parents[2]
+
+_MATRIX_ROWS, _MATRIX_SECONDS = {"cpu": 512, "cuda": 16_384}, 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One way to encode. `min_cosine` with our float32; `matrix_share` of what the device multiplies at best."""
+
+    encoder: str
+    passages_per_second: float
+    ratio_vs_pylate: float | None
+    min_cosine: float
+    matrix_share: float
+
+
+def main(words: list[str]) -> int:
+    arguments = _parser().parse_args(words)
+    with tempfile.TemporaryDirectory() as folder:
+        checkpoint = arguments.checkpoint or Path(folder, "full-size")
+        if arguments.checkpoint is None:
+            fabricate("full-size", checkpoint)
+        turns = QUICK_TURNS if arguments.quick else TURNS
+        texts = _texts(arguments.data, (turns + 1) * PASSAGES_A_TURN)
+        report = _compare(checkpoint, texts, arguments.device, peers=not arguments.no_peers)
+    if arguments.json:
+        print(json.dumps(report))
+    else:
+        _print(report)
+    return 0
+
+
+def _compare(checkpoint: Path, texts: Sequence[str], device: str, *, peers: bool) -> dict[str, Any]:
+    precisions = [Precision.FP32, Precision.BF16] + ([Precision.FP16] if device == "cuda" else [])
+    encoders = {
+        precision: ColbertEncoder.open(checkpoint, Options(precision=precision, device=device))
+        for precision in precisions
+    }
+    with _pylate(checkpoint, device, wanted=peers) as peer:
+        rounds = list(_rounds(encoders, peer, texts))
+    rows = [
+        Row(
+            encoder=f"mikke {precision}",
+            passages_per_second=_rate([each.seconds[precision] for each in rounds]),
+            ratio_vs_pylate=_ratio(rounds, precision),
+            min_cosine=min(each.cosines[precision] for each in rounds),
+            matrix_share=_matrix_share(encoders[precision], rounds, precision),
+        )
+        for precision in precisions
+    ]
+    best = max(rows, key=lambda row: row.passages_per_second if row.min_cosine >= 0.999 else 0.0)
+    return {
+        "device": _device_name(device),
+        "passages": sum(each.passages for each in rounds),
+        "mean_tokens": round(statistics.mean(each.tokens / each.passages for each in rounds), 1),
+        "rows": [asdict(row) for row in rows],
+        "pylate": peer.about | {"passages_per_second": _rate([each.theirs for each in rounds])}
+        if peer
+        else None,
+        "min_cosine_with_pylate": min(each.theirs_cosine for each in rounds) if peer else None,
+        "best": best.encoder,
+        "ratio_vs_pylate": best.ratio_vs_pylate,
+        "min_cosine": best.min_cosine,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """The same texts for everybody, one after the other. `theirs`: PyLate's seconds, 0 without it."""
+
+    passages: int
+    tokens: int
+    seconds: dict[Precision, float]
+    cosines: dict[Precision, float]
+    theirs: float
+    theirs_cosine: float
+
+
+def _rounds(
+    encoders: dict[Precision, ColbertEncoder], peer: Peer | None, texts: Sequence[str]
+) -> Iterator[Round]:
+    """The first turn warms everything up and is not counted."""
+    for number in range(len(texts) // PASSAGES_A_TURN):
+        some = texts[number * PASSAGES_A_TURN : (number + 1) * PASSAGES_A_TURN]
+        seconds: dict[Precision, float] = {}
+        vectors: dict[Precision, Float32Array] = {}
+        for precision, encoder in encoders.items():
+            started = time.perf_counter()
+            found = encoder.encode_passages(some)
+            seconds[precision] = time.perf_counter() - started
+            vectors[precision] = np.concatenate([each.vectors for each in found])
+        exact = vectors[Precision.FP32]
+        theirs, their_vectors = peer.encode(some) if peer else (0.0, exact)
+        if number:
+            yield Round(
+                passages=len(some),
+                tokens=sum(len(encoders[Precision.FP32].passage_inputs(text).ids) for text in some),
+                seconds=seconds,
+                cosines={precision: _cosine(exact, each) for precision, each in vectors.items()},
+                theirs=theirs,
+                theirs_cosine=_cosine(exact, their_vectors),
+            )
+
+
+def _cosine(exact: Float32Array, found: Float32Array) -> float:
+    if exact.shape != found.shape:
+        raise ValueError(f"not the same tokens: {exact.shape} and {found.shape}")
+    return float((exact * found).sum(axis=1).min())
+
+
+def _rate(seconds: Sequence[float]) -> float:
+    return round(PASSAGES_A_TURN / statistics.median(seconds), 2)
+
+
+def _ratio(rounds: Sequence[Round], precision: Precision) -> float | None:
+    if not all(each.theirs for each in rounds):
+        return None
+    return round(statistics.median(each.theirs / each.seconds[precision] for each in rounds), 2)
+
+
+def _matrix_share(encoder: ColbertEncoder, rounds: Sequence[Round], precision: Precision) -> float:
+    """Multiplications that the texts need (no padding, no attention) a second, over those of bare matrices."""
+    shape = encoder.shape
+    per_token = 2 * shape.layers * (4 * shape.hidden**2 + 2 * shape.hidden * shape.inner)
+    rate = statistics.median(per_token * each.tokens / each.seconds[precision] for each in rounds)
+    device = encoder.runner.device
+    return round(rate / _matrix_rate(device, precision.dtype, (shape.hidden, shape.inner)), 3)
+
+
+def _matrix_rate(device: str, dtype: torch.dtype, sizes: tuple[int, int]) -> float:
+    """Floating-point operations a second of one linear layer on many rows."""
+    rows = _MATRIX_ROWS[device]
+    values = torch.randn(rows, sizes[0], device=device, dtype=dtype)
+    weights = torch.randn(sizes[1], sizes[0], device=device, dtype=dtype)
+    for _ in range(3):
+        torch.nn.functional.linear(values, weights)
+    _wait(device)
+    count, started = 0, time.perf_counter()
+    while (elapsed := time.perf_counter() - started) < _MATRIX_SECONDS:
+        for _ in range(10):
+            torch.nn.functional.linear(values, weights)
+        _wait(device)
+        count += 10
+    return 2 * rows * sizes[0] * sizes[1] * count / elapsed
+
+
+def _wait(device: str) -> None:
+    if device == "cuda":
+        torch.cuda.synchronize()
+
+
+def _device_name(device: str) -> str:
+    if device == "cuda":
+        return torch.cuda.get_device_name()
+    return f"cpu, {torch.get_num_threads()} threads, {torch.backends.cpu.get_cpu_capability()}"
+
+
+# --- The peer ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A process that encodes when it is asked to."""
+
+    process: subprocess.Popen[str]
+    about: dict[str, Any]
+
+    def encode(self, texts: Sequence[str]) -> tuple[float, Float32Array]:
+        """Seconds, and the vectors of all texts below each other."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(list(texts)) + "\n")
+        self.process.stdin.flush()
+        answer = _answer(self.process)
+        return answer["seconds"], np.load(answer["vectors"])
+
+
+@contextmanager
+def _pylate(checkpoint: Path, device: str, *, wanted: bool) -> Iterator[Peer | None]:
+    if not wanted:
+        yield None
+        return
+    folder = ROOT / ".venv-golden"
+    python = folder / "Scripts" / "python.exe" if os.name == "nt" else folder / "bin" / "python"
+    process = subprocess.Popen(
+        [python, "-m", PEER, checkpoint, device],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    try:
+        yield Peer(process, _answer(process))
+    finally:
+        process.stdin.close()
+        process.wait()
+
+
+def _answer(process: subprocess.Popen[str]) -> dict[str, Any]:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        raise SystemExit(f"PyLate ended with exit code {process.wait()}")
+    answer: dict[str, Any] = json.loads(line)
+    return answer
+
+
+# --- What is encoded, and how it is told ---------------------------------------------------------
+
+
+def _texts(data: Path | None, count: int) -> list[str]:
+    """So many passages, of all sets or documents in turn."""
+    if data:
+        groups = [[each.text for each in read_set(path).passages] for path in find_sets(data).values()]
+    else:
+        files = sorted(SAMPLE_LIBRARY.rglob("*.md"))
+        groups = [_passages_of(path.read_text(encoding="utf-8")) for path in files]
+    found: list[str] = []
+    longest = max(map(len, groups))
+    for number in range(longest):
+        found += [group[number] for group in groups if number < len(group)]
+    while len(found) < count:
+        found += found
+    return found[:count]
+
+
+def _passages_of(text: str) -> list[str]:
+    spans = [each.span for each in split(ExtractedText(text=text, title="", format="md"))]
+    return [text[span.start : span.end] for span in spans]
+
+
+def _print(report: dict[str, Any]) -> None:
+    print(f"{report['passages']} passages of {report['mean_tokens']} tokens on {report['device']}")
+    print(f"{'':<14} {'passages/s':>10} {'× PyLate':>9} {'least cosine':>13} {'of matrix rate':>15}")
+    for row in report["rows"]:
+        ratio = "" if row["ratio_vs_pylate"] is None else f"{row['ratio_vs_pylate']:.2f}"
+        print(
+            f"{row['encoder']:<14} {row['passages_per_second']:>10} {ratio:>9} "
+            f"{row['min_cosine']:>13.6f} {row['matrix_share']:>15.0%}"
+        )
+    if report["pylate"]:
+        about = report["pylate"]
+        print(
+            f"PyLate {about['version']}, torch {about['torch']}, {about['threads']} threads: "
+            f"{about['passages_per_second']} passages/s; least cosine with our float32 "
+            f"{report['min_cosine_with_pylate']:.7f}"
+        )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="bench encode", description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="few turns, within a few minutes")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="passages of the retrieval sets in DIR")
+    parser.add_argument(
+        "--checkpoint", type=Path, metavar="DIR", help="yours, in the place of a fabricated one"
+    )
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--no-peers", action="store_true", help="without PyLate")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
