@@ -2,95 +2,29 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
 
 from core.catalogue import encodings, models, segments
-from core.collection import Collection
 from core.domain import (
     BUILT_IN_MODEL,
     DocumentState,
-    ExtractedText,
-    Language,
     ModelName,
     ModelSwitch,
-    Passage,
     Query,
-    Span,
 )
 from core.encode.lexical.encoder import LexicalEncoder
-from core.errors import CancelledError, ModelMissingError, UnknownSourceError
+from core.errors import ModelMissingError
 from core.index import merge
-from core.indexing import batch, languages, switching
+from core.indexing import batch, switching
 from core.progress import CancelToken, Committed, ModelChanged, Reading, Reencoding
 from tests.core.conftest import index, inline_collection, maintain
 from tests.core.encoders import OTHER, FixedEncoders, WordEncoder
-from tests.core.oracle import Oracle, check_stored, check_whole
+from tests.core.oracle import check_whole
 from tests.core.small import check_no_garbage, codebooks_of, small_codebooks
-
-THIRD = ModelName("third")
-WORDS = ("kumquat", "zeppelin", "marzipan", "obsidian", "thistle", "gondola", "朝顔", "蒸気機関")
-
-
-class Library:
-    """Some files, each about a word of its own, read with the built-in model; `open` is another program."""
-
-    def __init__(self, root, encoder: LexicalEncoder, stack: ExitStack) -> None:
-        self.root, self.stack = root, stack
-        self.files = root / "files"
-        self.encoders = FixedEncoders(
-            {BUILT_IN_MODEL: encoder, OTHER: WordEncoder(), THIRD: WordEncoder("third")}
-        )
-        self.files.mkdir()
-        for word in WORDS:
-            self.write(word)
-        self.collection = self.open()
-        self.collection.add_source(self.files)
-        index(self.collection)
-
-    def open(self) -> Collection:
-        return self.stack.enter_context(inline_collection(self.root / "library", self.encoders))
-
-    def write(self, word: str, copies: int = 30) -> None:
-        (self.files / f"{word}.txt").write_text(f"The word is {word} . " * copies, encoding="utf-8")
-
-    def check(self, name: ModelName) -> None:
-        """Check that this model answers, with what is on the disk and nothing else."""
-        collection, encoder = self.collection, self.encoders.encoders[name]
-        assert collection.status().model == name
-        paths = sorted(self.files.iterdir())
-        oracle = Oracle(encoder)
-        for word in (*WORDS, "hydrant"):
-            oracle.check(collection, paths, word)
-        check_stored(collection, encoder, *WORDS)
-        check_whole(collection)
-
-    def half(self) -> None:
-        """On the way to OTHER."""
-        self.collection.use_model(OTHER)
-        events = self.collection.switch(ImpatientToken(1))
-        with pytest.raises(CancelledError):
-            list(events)
-        switch = self.collection.status().switch
-        assert switch is not None
-        assert 0 < switch.done < switch.total
-
-
-class ImpatientToken(CancelToken):
-    """Cancels at a checkpoint."""
-
-    def __init__(self, steps: int) -> None:
-        super().__init__()
-        self.left = steps
-
-    def checkpoint(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            self.cancel()
-        super().checkpoint()
+from tests.core.two_models import THIRD, WORDS, Library, switch
 
 
 @pytest.fixture(autouse=True)
@@ -102,10 +36,6 @@ def _small_steps(monkeypatch):
 def library(tmp_path, encoder: LexicalEncoder):
     with ExitStack() as stack:
         yield Library(tmp_path, encoder, stack)
-
-
-def switch(collection: Collection) -> list[object]:
-    return list(collection.switch(CancelToken()))
 
 
 def test_the_old_one_answers_until_the_new_one_takes_over(library):
@@ -361,38 +291,6 @@ def test_files_that_failed_are_not_tried_again(library):
     assert not [each for each in library.collection.sync(CancelToken()) if isinstance(each, Reading)]
 
 
-class Everybody:
-    """What four threads do to a library until `ended`, three of them in another program."""
-
-    def __init__(self, library: Library) -> None:
-        self.library, self.other = library, library.open()
-        self.ended = threading.Event()
-        self.changed = self.asked = 0
-
-    def write(self) -> None:
-        for copies in range(1, 13):
-            for word in ("hydrant", WORDS[0]):
-                self.library.write(word, copies * 3)
-                list(self.other.refresh([self.library.files / f"{word}.txt"], CancelToken()))
-
-    def change_models(self) -> None:
-        while not self.ended.is_set():
-            answering = self.other.status().model
-            self.other.use_model(OTHER if answering == BUILT_IN_MODEL else BUILT_IN_MODEL)
-            self.changed += switch(self.other)[-1:] != []
-
-    def tidy_up(self) -> None:
-        while not self.ended.is_set():
-            maintain(self.other)
-
-    def ask(self) -> None:
-        while not self.ended.is_set():
-            for word in WORDS[1:]:
-                (result,) = self.library.collection.search(Query(text=word)).results
-                assert result.document.path.stem == word
-                self.asked += 1
-
-
 def test_everybody_at_once(library, monkeypatch):
     """Reading, switching, maintaining and searching: every answer is whole and of one model; in the end
     all is as if it had been made at once.
@@ -490,101 +388,6 @@ def test_only_one_switch_at_a_time(library):
     assert switch(other) == []
     events.close()
     assert switch(other)[-1] == ModelChanged(model=OTHER)
-
-
-# --- Languages -----------------------------------------------------------------------------------
-
-GERMAN = "Der Wärter steigt jede Nacht mit seiner Laterne die vielen Stufen zum Leuchtturm hinauf. "
-JAPANESE = "灯台守は毎晩、百三十七段の階段を上って灯をともす。"
-
-
-@pytest.fixture
-def spoken(library):
-    """A library in two languages, German in most passages."""
-    for path in library.files.iterdir():
-        path.unlink()
-    (library.files / "de.txt").write_text(GERMAN * 30, encoding="utf-8")
-    (library.files / "ja.txt").write_text(JAPANESE * 10, encoding="utf-8")
-    index(library.collection)
-    return library
-
-
-def test_languages_are_counted(spoken):
-    """Each passage has the language that it is written in; the most frequent comes first."""
-    languages = spoken.collection.status().languages
-    assert list(languages) == ["de", "ja"]
-    assert sum(languages.values()) == spoken.collection.status().passages
-
-
-def test_a_language_that_changes_in_a_text():
-    """Where the language changes is found by halving; between two of the same, and not far, nobody looks."""
-    looked = []
-
-    def look(text):
-        looked.append(text)
-        return Language("de" if "N" in text else "ja")
-
-    letters = "N" * 40 + "X" * 37 + "N" * 50
-    found = [Passage(span=Span(start=n, end=n + 1), page=None, heading="") for n in range(len(letters))]
-    text = ExtractedText(text=letters, title="", format="txt")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(languages, "detect", look)
-        told = languages.languages_of(text, found)
-        assert told == ["de"] * 40 + ["ja"] * 37 + ["de"] * 50
-        assert len(looked) < len(letters) / 3
-        assert languages.languages_of(text, []) == []
-
-
-def test_questions_are_asked_in_the_languages_of_the_library(spoken):
-    """An encoder to which languages matter is told each passage's, and the library's with a question."""
-    encoder = spoken.encoders.encoders[OTHER] = WordEncoder(languages=True)
-    spoken.collection.use_model(OTHER)
-    switch(spoken.collection)
-    spoken.collection.search(Query(text="Leuchtturm"))
-    assert encoder.asked[-1] == ("de", "ja")
-    (result,) = spoken.collection.search(Query(text="Leuchtturm")).results
-    assert result.document.path.stem == "de"
-    *_, verified = spoken.collection.verify(CancelToken())
-    assert verified.damaged == ()
-
-
-def test_a_person_says_the_language(spoken):
-    """Where the answering encoder makes no difference only the catalogue changes; nothing is made again."""
-    collection = spoken.collection
-    with pytest.raises(UnknownSourceError):
-        collection.set_language(spoken.root, Language("fr"))
-    changed = collection.set_language(spoken.files, Language("fr"))
-    assert len(changed.documents) == 2
-    assert list(collection.status().languages) == ["fr"]
-    assert collection.sources()[0].language == "fr"
-    assert not any(isinstance(each, Committed) for each in collection.sync(CancelToken()))
-    assert list(collection.status().languages) == ["fr"]
-    (spoken.files / "more.txt").write_text(GERMAN, encoding="utf-8")
-    index(collection)
-    assert list(collection.status().languages) == ["fr"]
-    collection.set_language(spoken.files, Language(""))
-    assert not any(isinstance(each, Committed) for each in collection.sync(CancelToken()))
-    assert list(collection.status().languages) == ["de", "ja"]
-
-
-def test_a_person_says_the_language_to_a_model_that_minds(spoken):
-    """What was encoded as another language is made again, in the library and on the way to another model."""
-    collection = spoken.collection
-    spoken.encoders.encoders[OTHER] = WordEncoder(languages=True)
-    spoken.half()
-    collection.set_language(spoken.files, Language("fr"))
-    assert collection.status().switch.done == 0
-    switch(collection)
-    assert {each.document.path.stem for each in collection.search(Query(text="Laterne die")).results} == {
-        "de"
-    }
-    collection.set_language(spoken.files, Language("de"))
-    assert collection.search(Query(text="Laterne die")).results == ()  # asked in German, encoded in French
-    assert any(isinstance(each, Committed) for each in collection.sync(CancelToken()))
-    assert {each.document.path.stem for each in collection.search(Query(text="Laterne die")).results} == {
-        "de"
-    }
-    check_whole(collection)
 
 
 def test_small_calls():
