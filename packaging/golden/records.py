@@ -50,7 +50,7 @@ class Golden:
     def write(self, path: Path) -> None:
         np.savez(
             path,
-            about=np.array(json.dumps(self.about, ensure_ascii=False, sort_keys=True)),
+            about=np.array(json.dumps(self.about, ensure_ascii=False)),
             scores=self.scores.astype(np.float32),
             **self.questions.arrays("question"),
             **self.passages.arrays("passage"),
