@@ -72,7 +72,7 @@ class Runner:
 
         alone = self._threads == 1 or len(batches) == 1 or not self._network.concurrent
         for batch, found in (
-            self._one_by_one(batches, compute) if alone else self._side_by_side(batches, compute)
+            self._one_by_one(batches, inputs, compute) if alone else self._side_by_side(batches, compute)
         ):
             results.update(zip(batch, found, strict=True))
         return [results[number] for number in range(len(inputs))]
@@ -84,7 +84,7 @@ class Runner:
             yield from zip(batches, pool.map(compute, batches), strict=True)
 
     def _one_by_one(
-        self, batches: list[Batch], compute: Callable[[Batch], list[Float32Array]]
+        self, batches: list[Batch], inputs: Sequence[Inputs], compute: Callable[[Batch], list[Float32Array]]
     ) -> Iterator[tuple[Batch, list[Float32Array]]]:
         _use_threads(self._threads)
         waiting = deque(batches)
@@ -93,9 +93,10 @@ class Runner:
             try:
                 yield batch, compute(batch)
             except torch.OutOfMemoryError:
-                waiting.extendleft(reversed(self._halved(batch)))
+                longest = len(inputs[batch[0]].ids)
+                waiting.extendleft(reversed(self._halved(batch, len(batch) * longest)))
 
-    def _halved(self, batch: Batch) -> list[Batch]:
+    def _halved(self, batch: Batch, tokens: int) -> list[Batch]:
         """The batch in two parts, and smaller ones from now on; a single text that is too large goes to the
         CPU.
         """
@@ -104,7 +105,7 @@ class Runner:
         if len(batch) == 1:
             self._to_cpu("one text does not fit into its memory")
             return [batch]
-        self._most_tokens = max(_LEAST_TOKENS, self._most_tokens // 2)
+        self._most_tokens = max(_LEAST_TOKENS, tokens // 2)
         middle = len(batch) // 2
         return [batch[:middle], batch[middle:]]
 

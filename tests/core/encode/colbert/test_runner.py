@@ -1,0 +1,164 @@
+"""Batches on a device that is too small, wanted for a question, or vanishes: networks that only pretend."""
+
+import threading
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from core.domain import UNKNOWN_LANGUAGE
+from core.encode.colbert import runner as runner_module
+from core.encode.colbert.inputs import Inputs
+from core.encode.colbert.runner import Runner
+
+SECONDS = 10.0
+
+
+class PretendedNetwork:
+    """The vector of a token is its id, three times. `holds` is how many tokens fit into its memory."""
+
+    def __init__(self, device="cpu", *, holds=10**9, fails=None, concurrent=True):
+        self.device = SimpleNamespace(type=device)
+        self.concurrent = concurrent
+        self.holds = holds
+        self.fails = fails
+        self.launched = []
+
+    def launch(self, ids, _attention, _languages):
+        self.launched.append(ids.shape)
+        if ids.size > self.holds:
+            raise torch.OutOfMemoryError("too much")
+        if self.fails:
+            raise self.fails
+        return torch.from_numpy(ids).float()[:, :, None].repeat(1, 1, 3)
+
+
+def inputs_of(*lengths):
+    made = []
+    for number, length in enumerate(lengths):
+        ids = np.full(length, number + 1, dtype=np.int32)
+        keep = np.arange(length) % 2 == 0
+        spans = np.zeros((length, 2), dtype=np.int32)
+        made.append(Inputs(ids=ids, attention=np.ones(length, dtype=bool), keep=keep, spans=spans))
+    return made
+
+
+def never(_device):
+    raise AssertionError("the network must not be opened again")
+
+
+def check(found, inputs):
+    assert len(found) == len(inputs)
+    for number, (vectors, each) in enumerate(zip(found, inputs, strict=True)):
+        assert vectors.shape == (int(each.keep.sum()), 3)
+        assert (vectors == number + 1).all()
+
+
+@pytest.fixture(autouse=True)
+def _two_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("concurrent", [False, True])
+def test_order_is_restored(concurrent):
+    """Texts are sorted by length for the network and come back as they were given."""
+    inputs = inputs_of(5, 300, 1, 299, 7, 300, 2)
+    network = PretendedNetwork(concurrent=concurrent)
+    check(Runner(network, never, 0).passages(inputs, [UNKNOWN_LANGUAGE] * 7), inputs)
+    assert len(network.launched) > 1
+
+
+def test_no_texts_no_vectors():
+    assert Runner(PretendedNetwork(), never, 0).passages([], []) == []
+
+
+def test_out_of_memory_halves_the_batch_and_goes_on(monkeypatch):
+    """What did not fit is done in smaller parts, and so is all that follows."""
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: None)
+    inputs = inputs_of(*[40] * 64)
+    network = PretendedNetwork("cuda", holds=700, concurrent=False)
+    runner = Runner(network, never, 0)
+    check(runner.passages(inputs, [UNKNOWN_LANGUAGE] * 64), inputs)
+    assert network.launched[0] == (64, 40)
+    network.launched.clear()
+    check(runner.passages(inputs, [UNKNOWN_LANGUAGE] * 64), inputs)
+    assert network.launched[0][0] < 64
+
+
+def test_a_text_too_large_for_the_card_goes_to_the_processor(monkeypatch, caplog):
+    """And that is said."""
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: None)
+    processor = PretendedNetwork("cpu", concurrent=False)
+    runner = Runner(PretendedNetwork("cuda", holds=100, concurrent=False), lambda _: processor, 0)
+    inputs = inputs_of(90, 200, 80)
+    check(runner.passages(inputs, [UNKNOWN_LANGUAGE] * 3), inputs)
+    assert runner.device == "cpu"
+    assert "graphics card" in caplog.text
+
+
+@pytest.mark.parametrize("ask", ["passages", "question"])
+def test_a_card_that_disappears_is_replaced_by_the_processor(ask, caplog):
+    """Nothing is lost, and it is said why it is slower from now on."""
+    processor = PretendedNetwork("cpu", concurrent=False)
+    card = PretendedNetwork("cuda", fails=RuntimeError("CUDA error: device lost\nmore"), concurrent=False)
+    runner = Runner(card, lambda device: processor if device == "cpu" else None, 0)
+    inputs = inputs_of(3)
+    if ask == "passages":
+        check(runner.passages(inputs, [UNKNOWN_LANGUAGE]), inputs)
+    else:
+        check([runner.question(inputs[0], UNKNOWN_LANGUAGE)], inputs)
+    assert runner.device == "cpu"
+    assert "device lost" in caplog.text
+
+
+def test_an_error_of_the_processor_is_nobodys_to_hide():
+    broken = PretendedNetwork("cpu", fails=RuntimeError("shapes"), concurrent=False)
+    with pytest.raises(RuntimeError, match="shapes"):
+        Runner(broken, never, 0).passages(inputs_of(3), [UNKNOWN_LANGUAGE])
+
+
+class GatedNetwork(PretendedNetwork):
+    """A question has one token; a batch of passages waits until it is let through."""
+
+    def __init__(self, *, concurrent):
+        super().__init__(concurrent=concurrent)
+        self.begun, self.go_on = threading.Semaphore(0), threading.Semaphore(0)
+        self.question_begun, self.end_question = threading.Event(), threading.Event()
+
+    def launch(self, ids, attention, languages):
+        if ids.size == 1:
+            self.question_begun.set()
+            assert self.end_question.wait(SECONDS)
+        else:
+            self.begun.release()
+            assert self.go_on.acquire(timeout=SECONDS)
+        return super().launch(ids, attention, languages)
+
+
+@pytest.mark.parametrize(("concurrent", "at_once"), [(False, 1), (True, 2)])
+def test_a_question_waits_for_no_passages_and_holds_them_back(concurrent, at_once, monkeypatch):
+    """It is answered beside the batches that have begun; none begins before it is done."""
+    monkeypatch.setitem(runner_module.BATCH_TOKENS, "cpu", 10)
+    network = GatedNetwork(concurrent=concurrent)
+    runner = Runner(network, never, 0)
+    passages = inputs_of(*[10] * 6)
+    (question,) = inputs_of(1)
+    indexing = threading.Thread(target=runner.passages, args=(passages, [UNKNOWN_LANGUAGE] * 6))
+    asking = threading.Thread(target=runner.question, args=(question, UNKNOWN_LANGUAGE))
+    indexing.start()
+    for _ in range(at_once):
+        assert network.begun.acquire(timeout=SECONDS)
+    asking.start()
+    assert network.question_begun.wait(SECONDS)
+    network.go_on.release(at_once)
+    assert not network.begun.acquire(timeout=0.2)
+    network.end_question.set()
+    asking.join(SECONDS)
+    network.go_on.release(6)
+    indexing.join(SECONDS)
+    assert not indexing.is_alive()
+    assert len(network.launched) == 7
