@@ -104,8 +104,8 @@ nothing uses; all other fields are of training and are passed over."""
 def build_profile(
     files: CheckpointFiles, shape: Shape, known: KnownModel | None, person: Mapping[str, Any]
 ) -> Profile:
-    """Raises ModelDamagedError or ModelUnsupportedError for values that make no sense, and ValueError for
-    those that the person set.
+    """Raises ModelDamagedError for published values that make no sense, ModelUnsupportedError for those that
+    the person set, and for rules that are not ours.
     """
     values = dict(_DEFAULTS)
     origins = dict.fromkeys(values, "default of colbert-ai")
