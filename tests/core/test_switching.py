@@ -24,7 +24,7 @@ from tests.core.conftest import index, inline_collection, maintain
 from tests.core.encoders import OTHER, FixedEncoders, WordEncoder
 from tests.core.oracle import check_whole
 from tests.core.small import check_no_garbage, codebooks_of, small_codebooks
-from tests.core.two_models import THIRD, WORDS, Library, switch
+from tests.core.two_models import THIRD, WORDS, Everybody, Library, switch
 
 
 @pytest.fixture(autouse=True)
