@@ -135,8 +135,13 @@ def parser() -> argparse.ArgumentParser:
     golden = tasks.add_parser(
         "golden", help="remake tests/golden, the vectors that the reference implementations give"
     )
+    golden.add_argument("--only", metavar="NAME", help="the files whose names begin like this")
+    golden.add_argument("--out", metavar="FOLDER", type=Path, help="write them there (default: tests/golden)")
     golden.add_argument(
-        "rest", nargs=argparse.REMAINDER, metavar="…", help="goes to packaging/golden/make.py"
+        "--jina-code",
+        metavar="FOLDER",
+        type=Path,
+        help="the Python files of Jina's two implementations, which are run (default: stand-ins of ours)",
     )
     golden.set_defaults(task=task_golden)
 
@@ -237,8 +242,10 @@ def task_bench(arguments: argparse.Namespace, environment: Environment) -> int:
 def task_golden(arguments: argparse.Namespace, environment: Environment) -> int:
     golden = GoldenEnvironment(environment.root)
     golden.provide_golden()
+    given = {"only": arguments.only, "out": arguments.out, "jina-code": arguments.jina_code}
+    words = [f"--{name}={value}" for name, value in given.items() if value]
     # Paths in the arguments are the caller's, so its directory stays.
-    command = [golden.python, ROOT / "packaging" / "golden" / "make.py", *arguments.rest]
+    command = [golden.python, ROOT / "packaging" / "golden" / "make.py", *words]
     return subprocess.run(command, env=golden.environ(), check=False).returncode
 
 

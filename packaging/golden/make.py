@@ -55,6 +55,7 @@ def main() -> None:
     parser.add_argument("--jina-code", type=Path)
     parser.add_argument("--only", default="", help="files whose names begin like this")
     arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     transformers_logging.set_verbosity_error()
     for name, make in Maker(arguments.jina_code).files().items():
