@@ -15,17 +15,16 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+import pylate
+import torch
+from pylate import models
+
 BATCH_SIZE = 32
 """PyLate's default."""
 
 
 def main(checkpoint: str, device: str) -> None:
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    import numpy as np
-    import pylate
-    import torch
-    from pylate import models
-
     # What the library prints must not come between the answers.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
