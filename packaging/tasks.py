@@ -41,10 +41,11 @@ MODELS = frozenset({"models", "japanese"})
 EXTRAS = {"test": MODELS | {"test"}, "check": MODELS | {"test"}, "bench encode": MODELS}
 """What tasks and benchmarks need beside the program. Types are checked against the model libraries, too."""
 
-WITH_PEERS = "search"
-"""This benchmark measures other engines beside ours, unless one of these words says not to."""
-
-WITHOUT_PEERS = frozenset({"--quick", "--no-peers", "-h", "--help"})
+WITHOUT_PEERS = {
+    "search": frozenset({"--quick", "--no-peers", "-h", "--help"}),
+    "encode": frozenset({"--no-peers", "-h", "--help"}),
+}
+"""Benchmarks that measure others beside us, and the words that say not to."""
 
 CACHES = (
     ".venv-peers",
@@ -231,12 +232,19 @@ def bench_names() -> list[str]:
 def task_bench(arguments: argparse.Namespace, environment: Environment) -> int:
     extras = EXTRAS.get(f"bench {arguments.name}", frozenset())
     environment.provide(Needs(extras=extras), arguments.accelerator)
-    if arguments.name == WITH_PEERS and WITHOUT_PEERS.isdisjoint(arguments.rest):
-        PeersEnvironment(environment.root).provide_peers()
+    if arguments.name in WITHOUT_PEERS and WITHOUT_PEERS[arguments.name].isdisjoint(arguments.rest):
+        provide_peers(arguments.name, environment.root)
     # Paths in the arguments are the caller's, so its directory stays.
     environ = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [environment.python, BENCHES / f"{arguments.name}.py", *arguments.rest]
     return subprocess.run(command, env=environ, check=False).returncode
+
+
+def provide_peers(bench: str, root: Path) -> None:
+    if bench == "encode":
+        GoldenEnvironment(root).provide_golden()
+    else:
+        PeersEnvironment(root).provide_peers()
 
 
 def task_golden(arguments: argparse.Namespace, environment: Environment) -> int:
