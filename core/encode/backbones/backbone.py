@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from core.domain import Language
+from core.encode.checkpoint.family import Shape
 from core.encode.checkpoint.weights import Part, Weights
 
 M = TypeVar("M", bound=nn.Module)
@@ -23,6 +24,20 @@ class Backbone(Protocol):
     def __call__(self, ids: Tensor, attention: Tensor | None, languages: Sequence[Language]) -> Tensor: ...
 
     def to(self, device: torch.device) -> Backbone: ...
+
+
+def sizes(shape: Shape) -> dict[str, Any]:
+    """What transformers' configurations of all three networks are told alike."""
+    return {
+        "vocab_size": shape.vocabulary,
+        "hidden_size": shape.hidden,
+        "num_hidden_layers": shape.layers,
+        "num_attention_heads": shape.heads,
+        "intermediate_size": shape.inner,
+        "type_vocab_size": shape.token_types,
+        "layer_norm_eps": shape.epsilon,
+        "pad_token_id": shape.padding,
+    }
 
 
 def on_meta(make: Callable[[], M]) -> M:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
 from core.domain import Language
-from core.encode.backbones.backbone import check_names, on_meta, prefix_of, same_names, set_buffers
+from core.encode.backbones.backbone import check_names, on_meta, prefix_of, same_names, set_buffers, sizes
 from core.encode.checkpoint.family import Shape
 from core.encode.checkpoint.weights import PROJECTION, Weights, load_strictly
 
@@ -26,15 +26,8 @@ class BertBackbone(nn.Module):
     def open(cls, weights: Weights, shape: Shape, dtype: torch.dtype) -> Self:
         """Raises what load_strictly and check_names raise."""
         config = BertConfig(
-            vocab_size=shape.vocabulary,
-            hidden_size=shape.hidden,
-            num_hidden_layers=shape.layers,
-            num_attention_heads=shape.heads,
-            intermediate_size=shape.inner,
             max_position_embeddings=shape.positions,
-            type_vocab_size=shape.token_types,
-            layer_norm_eps=shape.epsilon,
-            pad_token_id=shape.padding,
+            **sizes(shape),
         )
         network = on_meta(lambda: BertModel(config, add_pooling_layer=False))
         prefix = prefix_of(weights, "bert.", "embeddings.word_embeddings.weight")

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from transformers import JinaEmbeddingsV3Config, JinaEmbeddingsV3Model
 
 from core.domain import Language
-from core.encode.backbones.backbone import check_names, on_meta, prefix_of, set_buffers
+from core.encode.backbones.backbone import check_names, on_meta, prefix_of, set_buffers, sizes
 from core.encode.checkpoint.family import Shape
 from core.encode.checkpoint.weights import PROJECTION, Part, Weights, load_strictly
 from core.errors import ModelDamagedError
@@ -43,15 +43,8 @@ class RotaryBackbone(nn.Module):
         if not isinstance(base, int | float) or not 1 < base < 1e9:
             raise ModelDamagedError(weights.model, f"config.json: rotary_emb_base is {base!r}")
         config = JinaEmbeddingsV3Config(
-            vocab_size=shape.vocabulary,
-            hidden_size=shape.hidden,
-            num_hidden_layers=shape.layers,
-            num_attention_heads=shape.heads,
-            intermediate_size=shape.inner,
             max_position_embeddings=shape.positions,
-            type_vocab_size=shape.token_types,
-            layer_norm_eps=shape.epsilon,
-            pad_token_id=shape.padding,
+            **sizes(shape),
             rope_parameters={"rope_type": "default", "rope_theta": float(base)},
         )
         network = on_meta(lambda: JinaEmbeddingsV3Model(config, add_pooling_layer=False))

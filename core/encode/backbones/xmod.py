@@ -17,7 +17,7 @@ from transformers import XmodConfig, XmodModel
 from transformers.models.xmod.modeling_xmod import XmodAdapter
 
 from core.domain import UNKNOWN_LANGUAGE, Language
-from core.encode.backbones.backbone import check_names, on_meta, prefix_of, set_buffers
+from core.encode.backbones.backbone import check_names, on_meta, prefix_of, set_buffers, sizes
 from core.encode.checkpoint.family import Shape
 from core.encode.checkpoint.weights import PROJECTION, Part, Weights, load_strictly
 from core.errors import ModelDamagedError
@@ -152,16 +152,9 @@ def _network_config(config: Mapping[str, Any], shape: Shape) -> XmodConfig:
         "ln_before_adapter": True,
     }
     return XmodConfig(
-        vocab_size=shape.vocabulary,
-        hidden_size=shape.hidden,
-        num_hidden_layers=shape.layers,
-        num_attention_heads=shape.heads,
-        intermediate_size=shape.inner,
         max_position_embeddings=shape.positions + shape.padding + 1,
-        type_vocab_size=shape.token_types,
-        layer_norm_eps=shape.epsilon,
-        pad_token_id=shape.padding,
         languages=[],
+        **sizes(shape),
         **{name: type(value)(config.get(name, value)) for name, value in flags.items()},
     )
 
