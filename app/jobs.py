@@ -22,12 +22,21 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from core.errors import CancelledError
-from core.progress import CancelToken, FileDone, Merging, Reading, Scanning, Training
+from core.progress import (
+    CancelToken,
+    Fetching,
+    FileDone,
+    Merging,
+    Reading,
+    Reencoding,
+    Scanning,
+    Training,
+)
 
 MIN_INTERVAL_MS = 33
 """Between two deliveries to the GUI thread: 30 a second."""
 
-_REPLACEABLE = (Scanning, Reading, FileDone, Merging, Training)
+_REPLACEABLE = (Scanning, Reading, FileDone, Merging, Training, Reencoding, Fetching)
 
 Work = Callable[[CancelToken], Iterator[Any]]
 
@@ -95,6 +104,9 @@ class Job(QObject):
             if isinstance(event, _REPLACEABLE):
                 self._progress = event
             else:
+                if self._progress is not None:  # else old progress would come after what followed it
+                    self._inbox.append(self._progress)
+                    self._progress = None
                 self._inbox.append(event)
         wake()
 

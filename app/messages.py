@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.domain import DocumentState, Reason, StateReason
+from core.domain import BUILT_IN_MODEL, DocumentState, Model, Reason, StateReason
 from core.errors import (
     CancelledError,
     CoreError,
@@ -123,7 +123,9 @@ _ERRORS: dict[type[Exception], UserMessage] = {
     ModelMissingError: UserMessage(
         title=QT_TRANSLATE_NOOP("messages", "The model {model} is not installed"),
         detail=QT_TRANSLATE_NOOP("messages", "{detail}"),
-        action=QT_TRANSLATE_NOOP("messages", "mikke models list shows which models there are."),
+        action=QT_TRANSLATE_NOOP(
+            "messages", "Models in the window, or mikke models list, shows which models there are."
+        ),
     ),
     ModelDamagedError: UserMessage(
         title=QT_TRANSLATE_NOOP("messages", "The model {model} is damaged"),
@@ -260,6 +262,16 @@ _RESTRICTIONS = {  # by the `restriction` of a core.domain.Model
     "not for commercial use": QT_TRANSLATE_NOOP("messages", "not for commercial use"),
 }
 
+_ORIGINS = {  # by the `origin` of a core.domain.ProfileValue, as far as it is no name of a file
+    "default of colbert-ai": QT_TRANSLATE_NOOP("messages", "default of colbert-ai"),
+    "known model": QT_TRANSLATE_NOOP("messages", "its publisher's card"),
+    "correction": QT_TRANSLATE_NOOP("messages", "corrected by Mikke"),
+    "you": QT_TRANSLATE_NOOP("messages", "set by you"),
+    "the fastest when it was tried": QT_TRANSLATE_NOOP("messages", "the fastest when it was tried"),
+}
+
+_BUILT_IN_TITLE = QT_TRANSLATE_NOOP("messages", "Built in: words and parts of words")
+
 _UNCOVERED = UserMessage(
     title=QT_TRANSLATE_NOOP("messages", "{model} was not made for all languages of your files"),
     detail=QT_TRANSLATE_NOOP(
@@ -285,6 +297,16 @@ def explain_uncovered(
 def restriction_text(restriction: str, translate: Translate = untranslated) -> str:
     """What a licence forbids, in a few words."""
     return translate(_RESTRICTIONS[restriction]) if restriction in _RESTRICTIONS else restriction
+
+
+def origin_text(origin: str, translate: Translate = untranslated) -> str:
+    """Where a value of a model's profile is from."""
+    return translate(_ORIGINS[origin]) if origin in _ORIGINS else origin
+
+
+def model_title(model: Model, translate: Translate = untranslated) -> str:
+    """What a model is called in a sentence: its publisher's name for it, or ours for the built-in one."""
+    return translate(_BUILT_IN_TITLE) if model.name == BUILT_IN_MODEL else printable(model.title)
 
 
 def explain_watching(folder: Path, trouble: str, translate: Translate = untranslated) -> UserMessage:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
 from app.controllers.desk import Desk
+from app.controllers.models import Installed
 from app.desktop.instance import SingleInstance, hand_over, instance_name
 from app.desktop.language import install_language
 from app.desktop.signals import SignalQuit
@@ -43,7 +44,8 @@ def run(
     signals = SignalQuit(application)
     instance = SingleInstance(name, application)
     instance.listen()
-    desk = Desk(app.collection, app.watch, theme)
+    models = Installed(models=app.models, folder=app.models_layout.root)
+    desk = Desk(app.collection, app.watch, theme, models)
     instance.called.connect(desk.call_from_second_start)
     _restore(desk, app.layout)
     desk.start(folders)
@@ -88,10 +90,12 @@ def _restore(desk: Desk, layout: LibraryLayout) -> None:
         desk.window.restoreGeometry(geometry)
     if splitter is not None:
         desk.window.splitter.restoreState(splitter)
+    desk.models.warned.update(str(settings.value("warned", "")).split())
 
 
 def _save(desk: Desk, layout: LibraryLayout) -> None:
     settings = _settings(layout)
     settings.setValue("geometry", desk.window.saveGeometry())
     settings.setValue("splitter", desk.window.splitter.saveState())
+    settings.setValue("warned", " ".join(sorted(desk.models.warned)))
     settings.sync()

@@ -10,6 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from core.domain import (
@@ -22,7 +23,10 @@ from core.domain import (
     FileStamp,
     Highlight,
     Hit,
+    Language,
     LibraryStatus,
+    ModelName,
+    ModelSwitch,
     Page,
     PassageId,
     Query,
@@ -41,13 +45,15 @@ from core.progress import (
     FileDone,
     IndexEvent,
     Merging,
+    ModelChanged,
     Reading,
+    Reencoding,
     Scanning,
     Verified,
     VerifyEvent,
 )
 
-MODEL = "plain words"
+MODEL = ModelName("plain words")
 
 
 def make_document(number: int, path: str, state=DocumentState.INDEXED, **fields) -> Document:
@@ -65,7 +71,8 @@ def make_document(number: int, path: str, state=DocumentState.INDEXED, **fields)
 class FakeCollection:
     """`files`: pages of text by path. `indexing_s`: the time for one file. `calls` notes every call.
 
-    Maintenance has `merges` to do, which take `merging_s` each.
+    Maintenance has `merges` to do, which take `merging_s` each. A switch encodes a passage in `encoding_s`;
+    `opening_failure` is what opening the model raises.
     """
 
     def __init__(self, files: dict[str, list[str]] | None = None, *, folder: str = "/home/ai/Documents"):
@@ -76,6 +83,10 @@ class FakeCollection:
         self.search_s = 0.0
         self.prepared = 0
         self.failure: Exception | None = None
+        self.model, self.upcoming = MODEL, None
+        self.encoded, self.encoding_s = 0, 0.0
+        self.languages: dict[Language, int] = {}
+        self.opening_failure: Exception | None = None
         self._sources = [Source(id=SourceId(1), path=Path(folder))] if files else []
         self._documents: dict[DocumentId, Document] = {}
         self._texts: dict[DocumentId, ExtractedText] = {}
@@ -148,6 +159,31 @@ class FakeCollection:
             yield Merging(segments=8, tokens=1000)
             time.sleep(self.merging_s)
 
+    def set_language(self, folder: Path, language: Language) -> CollectionChanges:
+        self.calls.append(("set_language", (folder, language)))
+        self._sources = [
+            replace(source, language=language) if source.path == folder else source
+            for source in self._sources
+        ]
+        return CollectionChanges(sources=True)
+
+    def use_model(self, name: ModelName) -> CollectionChanges:
+        self.calls.append(("use_model", name))
+        self.upcoming = None if name == self.model else name
+        self.encoded = 0
+        return CollectionChanges(sources=True)
+
+    def switch(self, cancel: CancelToken) -> Iterator[IndexEvent]:
+        self.calls.append(("switch", self.upcoming))
+        while (name := self.upcoming) is not None and self.encoded < self._passages():
+            cancel.checkpoint()
+            yield Reencoding(model=name, done=self.encoded, total=self._passages())
+            time.sleep(self.encoding_s)
+            self.encoded += 1
+        if name is not None:
+            self.model, self.upcoming = name, None
+            yield ModelChanged(model=name)
+
     def verify(self, cancel: CancelToken) -> Iterator[VerifyEvent]:
         self.calls.append(("verify", None))
         cancel.checkpoint()
@@ -155,18 +191,21 @@ class FakeCollection:
 
     def prepare(self) -> None:
         self.prepared += 1
+        if self.opening_failure is not None:
+            raise self.opening_failure
 
     def search(self, query: Query) -> SearchReply:
         self.calls.append(("search", query.text))
         started = time.monotonic()
         time.sleep(self.search_s)
-        if self.failure is not None:
-            raise self.failure
+        failure = self.failure or self.opening_failure
+        if failure is not None:
+            raise failure
         results = [self._result(document, query) for document in list(self._documents.values())]
         found = sorted((each for each in results if each), key=lambda each: -each.score)
         return SearchReply(
             query=query,
-            model=MODEL,
+            model=self.model,
             elapsed_ms=(time.monotonic() - started) * 1000,
             passages_searched=self._passages(),
             results=tuple(found[: query.limit]),
@@ -177,7 +216,9 @@ class FakeCollection:
         for document in self._documents.values():
             counts[document.state] += 1
         return LibraryStatus(
-            model=MODEL,
+            model=self.model,
+            switch=self._switch(),
+            languages=dict(self.languages),
             sources=self.sources(),
             documents=counts,
             passages=self._passages(),
@@ -218,6 +259,11 @@ class FakeCollection:
             )
         changed = frozenset(d.id for d in self._documents.values() if d.path in paths)
         yield Committed(changes=CollectionChanges(documents=changed))
+
+    def _switch(self) -> ModelSwitch | None:
+        if self.upcoming is None:
+            return None
+        return ModelSwitch(model=self.upcoming, done=self.encoded, total=self._passages())
 
     def _passages(self) -> int:
         return sum(len(text.pages) for text in self._texts.values())

@@ -10,11 +10,15 @@ from PySide6.QtCore import QCoreApplication, QObject, QStandardPaths, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from app.controllers.indexing import IndexingController, IndexProgress, IndexState
+from app.controllers.indexing import IndexingController, IndexState
 from app.controllers.library import LibraryController
+from app.controllers.model_desk import ModelDesk
+from app.controllers.models import Installed, ModelsController
 from app.controllers.opening import OpeningController
 from app.controllers.preview import PreviewController
 from app.controllers.search import SearchController
+from app.controllers.strip import StripController
+from app.controllers.switching import SwitchController
 from app.controllers.watching import WatchingController
 from app.jobs import JobRunner
 from app.messages import CONTEXT, UserMessage, explain, explain_watching, path_text, printable
@@ -25,6 +29,7 @@ from app.views.library_dialogs import FilesDialog, FoldersDialog
 from app.views.main_window import MainWindow
 from app.views.sentences import Sentences, documents_found
 from core.domain import Document, LibraryStatus, SearchReply, Source
+from core.errors import ModelError
 from core.layout import SAMPLE_LIBRARY
 
 if TYPE_CHECKING:  # the window must not load the index to start
@@ -32,19 +37,17 @@ if TYPE_CHECKING:  # the window must not load the index to start
     from core.collection import Collection
     from core.watch.events import WatchProblem
 
-_PROGRESS_AFTER_MS = 400
-"""A job shorter than this shows no progress: one saved file must not make the strip flicker."""
-
 
 class Desk(QObject):
     """The window with everything that moves it. `start` shows it, `close` ends all that runs."""
 
-    def __init__(self, collection: Collection, watch: Watch, theme: Theme) -> None:
+    def __init__(self, collection: Collection, watch: Watch, theme: Theme, models: Installed) -> None:
         super().__init__()
         self.runner = JobRunner(self)
         self.indexing = IndexingController(collection, self.runner, self)
         self.library = LibraryController(collection, self.runner, self.indexing, self)
         self.search = SearchController(collection, self.runner, self)
+        self.switching = SwitchController(collection, self.runner, self)
         self.watching = WatchingController(watch, self.runner, self)
         self.opening = OpeningController(self.runner, self)
         self.results = ResultListModel(self)
@@ -53,20 +56,29 @@ class Desk(QObject):
         self.preview = PreviewController(collection, self.runner, self.window.preview.pages.wanted_dpi, self)
         self.files_dialog = FilesDialog(self.files, self.window)
         self.folders_dialog = FoldersDialog(theme.colours, self.window)
+        self.models = ModelDesk(
+            ModelsController(models, collection, self.runner, self),
+            self.indexing,
+            self.switching,
+            self.window,
+            theme.colours,
+        )
         self._sentences = Sentences(self)
+        self._model_error: ModelError | None = None
         self._status: LibraryStatus | None = None
         self._reply: SearchReply | None = None
-        self._progress: IndexProgress | None = None
-        self._show_progress = QTimer(self)
-        self._show_progress.setSingleShot(True)
-        self._show_progress.setInterval(_PROGRESS_AFTER_MS)
-        self._show_progress.timeout.connect(self._update_strip)
+        self._switch_due = False
+        self.strip = StripController(
+            self.window.status, self.indexing, self.switching, self.models.title, self
+        )
         self._connect_search()
         self._connect_preview()
         self._connect_library()
         self._connect_indexing()
+        self._connect_models()
         theme.changed.connect(self.window.set_colours)
         theme.changed.connect(self.folders_dialog.set_colours)
+        theme.changed.connect(self.models.dialog.set_colours)
 
     def start(self, folders: Sequence[Path] = ()) -> None:
         """Show the window, read what the library holds, look at the disk, and watch it from now on."""
@@ -100,7 +112,7 @@ class Desk(QObject):
         box.opened.connect(results.open_current)
         box.revealed.connect(results.reveal_current)
         self.search.replied.connect(self._on_reply)
-        self.search.failed.connect(self._complain)
+        self.search.failed.connect(self._on_search_failed)
         self.results.more_wanted.connect(self.search.ask_for_more)
         results.chosen.connect(self.preview_row)
         results.opened.connect(self._open_row)
@@ -137,6 +149,7 @@ class Desk(QObject):
         window.welcome.sample_clicked.connect(lambda: self.library.add([SAMPLE_LIBRARY]))
         self.folders_dialog.add_clicked.connect(self.choose_folder)
         self.folders_dialog.removed.connect(self.library.forget)
+        self.folders_dialog.language_chosen.connect(self.library.set_language)
         self.files_dialog.wanted.connect(self.library.want_documents)
         self.files_dialog.opened.connect(lambda document: self.opening.open(document.path))
         self.files_dialog.revealed.connect(lambda document: self.opening.reveal(document.path))
@@ -146,18 +159,25 @@ class Desk(QObject):
         self.library.failed.connect(self._complain)
 
     def _connect_indexing(self) -> None:
-        strip = self.window.status
-        strip.pause_toggled.connect(self._toggle_pause)
-        strip.cancelled.connect(self.indexing.stop)
-        strip.continued.connect(self.indexing.sync)
         self.indexing.state_changed.connect(self._on_index_state)
-        self.indexing.progressed.connect(self._on_progress)
         self.indexing.committed.connect(self.search.ask_again)
         self.indexing.source_missing.connect(self._on_source_missing)
-        self.indexing.failed.connect(self._complain)
+        self.indexing.failed.connect(self._on_indexing_failed)
         self.watching.changed.connect(self.indexing.hint)
         self.watching.problem.connect(self._on_watch_problem)
         self.watching.failed.connect(self._complain)
+
+    def _connect_models(self) -> None:
+        self.switching.committed.connect(self.library.on_changes)
+        self.switching.committed.connect(self.search.ask_again)
+        self.switching.changed.connect(lambda _model: self._try_model_again())
+        self.switching.ended.connect(self.library.refresh)
+        self.switching.failed.connect(self._complain)
+        self.search.unprepared.connect(self._on_unprepared)
+        self.search.prepared.connect(self._on_model_opened)
+        self.models.changed.connect(self._on_installed)
+        self.window.banner.acted.connect(self.models.show)
+        self.window.quiet.acted.connect(self.models.show)
 
     # --- Searching -----------------------------------------------------------------------------
 
@@ -166,6 +186,8 @@ class Desk(QObject):
 
     def _on_reply(self, reply: SearchReply | None, same_query: bool) -> None:  # noqa: FBT001 - a Qt slot
         self._reply = reply
+        if reply is not None:
+            self._model_error = None
         if reply is None:
             self._show_ready()
             self.window.status.set_right("")
@@ -189,7 +211,9 @@ class Desk(QObject):
     def _show_ready(self) -> None:
         """No question yet: say what can be searched."""
         status = self._status
-        if status is None:
+        if self._model_error is not None:
+            self._show_model_error(self._model_error)
+        elif status is None:
             self.window.show_quiet("", "")
         elif documents_found(status) == 0 and self.indexing.state is not IndexState.IDLE:
             self.window.show_quiet(
@@ -215,6 +239,63 @@ class Desk(QObject):
         detail = self.tr("Tell your desktop which program opens files of this kind.")
         self.window.banner.show_message(UserMessage(title=title, detail=path_text(path), action=detail))
 
+    # --- Models --------------------------------------------------------------------------------
+
+    def _on_search_failed(self, error: Exception) -> None:
+        """A model that cannot be opened is told where the results would be; all else goes on."""
+        if isinstance(error, ModelError):
+            self._reply = None
+            self.window.status.set_right("")
+            self._on_unprepared(error)
+        else:
+            self._complain(error)
+
+    def _on_unprepared(self, error: Exception) -> None:
+        """Other errors are told when a question meets them."""
+        if isinstance(error, ModelError):
+            self._model_error = error
+            if self._reply is None:
+                self._show_model_error(error)
+
+    def _show_model_error(self, error: ModelError) -> None:
+        message = self._explain(error)
+        detail = "\n".join(part for part in (message.detail, message.action) if part)
+        self.window.show_quiet(message.title, detail, self.tr("Models…"))
+
+    def _on_model_opened(self) -> None:
+        if self._model_error is not None:
+            self._model_error = None
+            if self._reply is None:
+                self._show_ready()
+            self.search.ask_again()
+
+    def _on_indexing_failed(self, error: Exception) -> None:
+        answering = self._status is None or str(self._status.model) == getattr(error, "model", None)
+        if isinstance(error, ModelError) and answering and self._reply is None:
+            self._on_unprepared(error)  # where the results would be
+        else:
+            self.models.complain(error)
+
+    def _try_model_again(self) -> None:
+        self.search.prepare()
+        self.search.ask_again()
+
+    def _on_installed(self) -> None:
+        """It may be the one that was missing."""
+        self.switching.release()
+        if self._model_error is not None:
+            self._try_model_again()
+            self.indexing.sync()
+        else:
+            self._switch_due = True
+            self.library.refresh()
+
+    def _start_switch(self, status: LibraryStatus) -> None:
+        """Once after each job: another program may be at it, and then it ends at once."""
+        if self._switch_due and status.switch is not None and self.indexing.state is IndexState.IDLE:
+            self._switch_due = False
+            self.switching.start()
+
     # --- The library ---------------------------------------------------------------------------
 
     def choose_folder(self) -> None:
@@ -228,7 +309,9 @@ class Desk(QObject):
 
     def _on_status(self, status: LibraryStatus) -> None:
         self._status = status
-        self._update_strip()
+        self.models.set_status(status)
+        self._start_switch(status)
+        self.strip.set_status(status)
         if self._reply is None:
             self._show_ready()
         elif not self._reply.results:
@@ -249,48 +332,10 @@ class Desk(QObject):
 
     # --- Indexing ------------------------------------------------------------------------------
 
-    def _toggle_pause(self) -> None:
-        if self.indexing.state is IndexState.PAUSED:
-            self.indexing.resume()
-        else:
-            self.indexing.pause()
-
     def _on_index_state(self, state: IndexState) -> None:
-        self.window.status.set_paused(state is IndexState.PAUSED)
-        if state is IndexState.RUNNING:
-            self._progress = None
-            self._show_progress.start()
-            return
-        self._show_progress.stop()
-        self._update_strip()
         if state is IndexState.IDLE:
+            self._switch_due = True
             self.library.refresh()
-
-    def _on_progress(self, progress: IndexProgress) -> None:
-        self._progress = progress
-        if not self._show_progress.isActive():
-            self._update_strip()
-
-    def _update_strip(self) -> None:
-        strip, state, progress = self.window.status, self.indexing.state, self._progress
-        if state is IndexState.RUNNING and self._show_progress.isActive():
-            return
-        if state in (IndexState.RUNNING, IndexState.PAUSED) and progress is not None:
-            strip.show_progress(self._progress_text(progress), progress.done, progress.total)
-        elif state is IndexState.STOPPED:
-            text = self.tr("Stopped. New and changed files are not read until you continue.")
-            strip.show_idle(text, can_continue=True)
-        elif self._status is not None and self.library.sources:
-            strip.show_idle(self._sentences.library_summary(self._status))
-        else:
-            strip.show_idle("")
-
-    def _progress_text(self, progress: IndexProgress) -> str:
-        if self.indexing.state is IndexState.PAUSED:
-            return self._sentences.paused(progress.done, progress.total)
-        if progress.scanned is not None:
-            return self._sentences.scanning(progress.path, progress.scanned)
-        return self._sentences.reading(progress.path, progress.done, progress.total, progress.remaining_s)
 
     def _on_source_missing(self, folder: Path) -> None:
         self.window.banner.show_message(explain_watching(folder, "missing", _translate))

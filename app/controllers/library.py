@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.controllers.indexing import IndexingController
 from app.jobs import JobRunner, call
-from core.domain import CollectionChanges, LibraryStatus, Source
+from core.domain import CollectionChanges, Language, LibraryStatus, Source
 
 if TYPE_CHECKING:  # the window must not load the index to start
     from core.collection import Collection
@@ -59,6 +59,10 @@ class LibraryController(QObject):
     def forget(self, folder: Path) -> None:
         """Drop a folder from the library (never from the disk)."""
         self._indexing.mutate(lambda: self._collection.forget_source(folder))
+
+    def set_language(self, folder: Path, language: Language) -> None:
+        """All in a folder is in this language; unknown: each passage has its own."""
+        self._indexing.mutate(lambda: self._collection.set_language(folder, language))
 
     def want_documents(self, wanted: bool) -> None:  # noqa: FBT001 - a setter of one property, as in Qt
         """Whether somebody looks at the list of files; only then it is kept current."""

@@ -30,11 +30,14 @@ class SearchController(QObject):
     """`replied` carries (reply or None, whether it answers the same question as the one before).
 
     One search runs at a time; while it runs only the newest question waits. Every request has a number, and
-    a reply whose number is not the newest is dropped.
+    a reply whose number is not the newest is dropped. `prepared`: the next question waits for nothing;
+    `unprepared` (Exception): it will fail.
     """
 
     replied = Signal(object, bool)
     failed = Signal(object)
+    prepared = Signal()
+    unprepared = Signal(object)
 
     def __init__(self, collection: Collection, runner: JobRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -57,10 +60,10 @@ class SearchController(QObject):
         return self._text
 
     def prepare(self) -> None:
-        """Spare the first question the wait for what has to be loaded. If that fails, the question will say
-        so.
-        """
-        self._runner.start(LANE, call(self._collection.prepare))
+        """Spare the first question the wait for what has to be loaded."""
+        job = self._runner.start(LANE, call(self._collection.prepare))
+        job.finished.connect(lambda _result: self.prepared.emit())
+        job.failed.connect(self.unprepared)
 
     def ask(self, text: str) -> None:
         """Ask a new question; an empty one clears the results."""

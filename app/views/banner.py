@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.messages import UserMessage
 from app.theme.icons import icon
@@ -11,7 +11,10 @@ from app.theme.palette import Colours
 
 
 class Banner(QFrame):
+    """`acted`: the button that a message may have was clicked."""
+
     closed = Signal()
+    acted = Signal()
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,6 +27,11 @@ class Banner(QFrame):
         for label in (self._title, self._detail):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
+        self._action = QPushButton(self)
+        self._action.setProperty("kind", "plain")
+        self._action.setAutoDefault(False)
+        self._action.setAccessibleName(self.tr("Show more"))
+        self._action.clicked.connect(self.acted)
         self._close = QToolButton(self)
         self._close.setAccessibleName(self.tr("Close this message"))
         self._close.setIconSize(QSize(16, 16))
@@ -37,6 +45,7 @@ class Banner(QFrame):
         layout.setSpacing(12)
         layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(words, 1)
+        layout.addWidget(self._action, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         self.set_colours(colours)
         self.hide()
@@ -45,8 +54,11 @@ class Banner(QFrame):
         self._sign.setPixmap(icon("warning", colours.warning).pixmap(QSize(20, 20), self.devicePixelRatioF()))
         self._close.setIcon(icon("clear", colours.warning))
 
-    def show_message(self, message: UserMessage) -> None:
-        """Show `message` in the place of an older one."""
+    def show_message(self, message: UserMessage, action: str = "") -> None:
+        """Show `message` in the place of an older one, with a button if it is named."""
+        self._action.setText(action)
+        self._action.setAccessibleName(action or self.tr("Show more"))
+        self._action.setVisible(bool(action))
         self._title.setText(message.title)
         detail = "\n".join(part for part in (message.detail, message.action) if part)
         self._detail.setText(detail)

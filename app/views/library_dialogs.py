@@ -25,12 +25,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.language_names import named_languages
 from app.messages import path_text, printable
 from app.models.files import Column, FileTableModel
+from app.models.model_words import translate_language
 from app.theme.icons import icon
 from app.theme.palette import Colours
 from app.views.elided_label import ElidedLabel
-from core.domain import Document, DocumentId, DocumentState, Source
+from core.domain import UNKNOWN_LANGUAGE, Document, DocumentId, DocumentState, Language, Source
+
+_FIRST_LANGUAGES = (Language("ja"), Language("en"), Language("zh"), Language("ko"))
 
 _PROBLEMS = (DocumentState.FAILED, DocumentState.SKIPPED, DocumentState.TRUNCATED)
 
@@ -198,15 +202,19 @@ class FilesDialog(QDialog):
 
 
 class FoldersDialog(QDialog):
-    """The folders of the library. Removing one asks first, and says that the disk is not touched."""
+    """The folders of the library. Removing one asks first, and says that the disk is not touched.
+
+    `language_chosen` carries the folder and its Language.
+    """
 
     add_clicked = Signal()
     removed = Signal(object)
+    language_chosen = Signal(object, object)
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Folders"))
-        self.resize(600, 400)
+        self.resize(760, 420)
         self._colours = colours
         self._sources: tuple[Source, ...] = ()
         self._rows = QVBoxLayout()
@@ -243,7 +251,7 @@ class FoldersDialog(QDialog):
             if widget := item.widget():
                 widget.deleteLater()
         for source in sources:
-            self._rows.addWidget(self._row(source.path))
+            self._rows.addWidget(self._row(source))
         self._rows.addStretch(1)
 
     def confirm_removal(self, folder: Path) -> None:
@@ -261,7 +269,8 @@ class FoldersDialog(QDialog):
         remove.clicked.connect(lambda: self.removed.emit(folder))
         box.open()
 
-    def _row(self, folder: Path) -> QWidget:
+    def _row(self, source: Source) -> QWidget:
+        folder = source.path
         row = QWidget(self)
         sign = QLabel(row)
         sign.setPixmap(icon("folder", self._colours.accent).pixmap(QSize(20, 20), self.devicePixelRatioF()))
@@ -279,5 +288,35 @@ class FoldersDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(sign)
         layout.addWidget(name, 1)
+        layout.addWidget(self._languages(row, source))
         layout.addWidget(remove)
         return row
+
+    def _languages(self, row: QWidget, source: Source) -> QComboBox:
+        """Each passage's own language, or one for all in the folder; the likely ones come first."""
+        box = QComboBox(row)
+        box.setMaxVisibleItems(12)
+        box.setAccessibleName(self.tr("Language of {folder}").format(folder=path_text(source.path)))
+        box.setToolTip(
+            self.tr(
+                "In which language is this folder written? It matters to models that encode each language in "
+                "its own way, as ColBERT-XM does."
+            )
+        )
+        box.addItem(self.tr("Each passage’s own language"), UNKNOWN_LANGUAGE)
+        names = named_languages(translate_language)
+        for language in _FIRST_LANGUAGES:
+            box.addItem(dict(names)[language], language)
+        box.insertSeparator(box.count())
+        for language, name in names:
+            if language not in _FIRST_LANGUAGES:
+                box.addItem(name, language)
+        if box.findData(source.language) < 0:
+            box.addItem(str(source.language), source.language)
+        box.setCurrentIndex(box.findData(source.language))
+        box.activated.connect(lambda _number: self._choose_language(source, Language(box.currentData())))
+        return box
+
+    def _choose_language(self, source: Source, language: Language) -> None:
+        if language != source.language:
+            self.language_chosen.emit(source.path, language)

@@ -45,6 +45,7 @@ class MainWindow(QMainWindow):
     add_clicked = Signal()
     folders_clicked = Signal()
     files_clicked = Signal()
+    models_clicked = Signal()
     folders_dropped = Signal(object)
     closing = Signal()
 
@@ -88,10 +89,10 @@ class MainWindow(QMainWindow):
         self._left.setCurrentWidget(self.results)
         self.results.show_reply(reply, same_query=same_query)
 
-    def show_quiet(self, heading: str, detail: str) -> None:
-        """Nothing to list: nothing was asked, or nothing found."""
+    def show_quiet(self, heading: str, detail: str, action: str = "") -> None:
+        """Nothing to list: nothing was asked, nothing found, or something is missing (`action`: a button)."""
         self.results.show_reply(None, same_query=False)
-        self.quiet.show_text(heading, detail)
+        self.quiet.show_text(heading, detail, action)
         self._left.setCurrentWidget(self.quiet)
 
     @property
@@ -170,6 +171,7 @@ class MainWindow(QMainWindow):
             ("add-folder", self.tr("Add folder…"), self.tr("Add a folder to search"), self.add_clicked),
             ("folder", self.tr("Folders"), self.tr("The folders that are searched"), self.folders_clicked),
             ("files", self.tr("Files"), self.tr("Every file, with its state"), self.files_clicked),
+            ("models", self.tr("Models"), self.tr("The model that answers, and others"), self.models_clicked),
         ):
             button = QPushButton(self)
             button.setText(text)

@@ -44,6 +44,22 @@ class Sentences(QObject):
         count = self.tr("{done} of {total}").format(done=locale.toString(done), total=locale.toString(total))
         return self.tr("Paused") + "   ·   " + count
 
+    def encoding(self, title: str, done: int, total: int, remaining_s: float | None) -> str:
+        """How far a switch to another model is."""
+        locale = QLocale()
+        parts = [
+            self.tr("{done} of {total} passages").format(
+                done=locale.toString(done), total=locale.toString(total)
+            ),
+            self.tr("Encoding with {model}").format(model=title),
+        ]
+        if remaining_s is not None:
+            parts.insert(1, self.remaining(remaining_s))
+        return "   ·   ".join(parts)
+
+    def encoding_paused(self, title: str, done: int, total: int) -> str:
+        return self.paused(done, total) + "   ·   " + self.tr("Encoding with {model}").format(model=title)
+
     def remaining(self, seconds: float) -> str:
         """A remaining time as roughly as it is known."""
         if seconds < 45:

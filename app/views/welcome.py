@@ -119,7 +119,9 @@ class WelcomePage(QWidget):
 
 
 class QuietPage(QWidget):
-    """A heading and a sentence in the middle: nothing asked yet, or nothing found."""
+    """A heading and a sentence in the middle: nothing asked yet, or nothing found. `acted`: its button."""
+
+    acted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -127,15 +129,25 @@ class QuietPage(QWidget):
         self._heading.setProperty("role", "heading")
         self._detail = WrappedLabel("", self)
         self._detail.setProperty("role", "muted")
+        self._action = QPushButton(self)
+        self._action.setProperty("kind", "plain")
+        self._action.setAccessibleName(self.tr("Show more"))
+        self._action.clicked.connect(self.acted)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(40, 20, 40, 20)
         layout.setSpacing(8)
         layout.addStretch(2)
         for label in (self._heading, self._detail):
             layout.addWidget(label)
+        layout.addSpacing(10)
+        layout.addWidget(self._action, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
 
-    def show_text(self, heading: str, detail: str) -> None:
+    def show_text(self, heading: str, detail: str, action: str = "") -> None:
+        """`action` names a button; empty: there is none."""
+        self._action.setText(action)
+        self._action.setAccessibleName(action or self.tr("Show more"))
+        self._action.setVisible(bool(action))
         self._heading.setText(heading)
         self._detail.setText(detail)
         self.setAccessibleName(f"{heading} {detail}")

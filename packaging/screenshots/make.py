@@ -45,6 +45,7 @@ def make_one(language: str, scheme: str, target: Path) -> None:
     sys.path.insert(0, str(ROOT))
     from app.composition import build  # noqa: PLC0415 - the path has to be set first
     from app.controllers.desk import Desk  # noqa: PLC0415
+    from app.controllers.models import Installed  # noqa: PLC0415
     from app.theme import Theme  # noqa: PLC0415
     from app.theme.palette import Scheme  # noqa: PLC0415
     from app.window import make_application  # noqa: PLC0415
@@ -58,7 +59,8 @@ def make_one(language: str, scheme: str, target: Path) -> None:
     theme = Theme(make_application(language), Scheme(scheme))
     theme.apply()
     with build(LibraryLayout(Path.home() / "library")) as app:
-        desk = Desk(app.collection, app.watch, theme)
+        models = Installed(models=app.models, folder=app.models_layout.root)
+        desk = Desk(app.collection, app.watch, theme, models)
         desk.window.resize(*SIZE)
         desk.start([documents])
         count = len(list(documents.iterdir()))

@@ -4,6 +4,10 @@
 <context>
     <name>Banner</name>
     <message>
+        <source>Show more</source>
+        <translation>詳しく見る</translation>
+    </message>
+    <message>
         <source>Close this message</source>
         <translation>このメッセージを閉じる</translation>
     </message>
@@ -43,12 +47,12 @@
         <translation>この種類のファイルを開くアプリを、システムの設定で選んでください。</translation>
     </message>
     <message>
-        <source>Add a folder to search</source>
-        <translation>検索するフォルダーを追加</translation>
+        <source>Models…</source>
+        <translation>モデル…</translation>
     </message>
     <message>
-        <source>Stopped. New and changed files are not read until you continue.</source>
-        <translation>停止しました。再開するまで、新しいファイルや変更は読み込まれません。</translation>
+        <source>Add a folder to search</source>
+        <translation>検索するフォルダーを追加</translation>
     </message>
 </context>
 <context>
@@ -201,6 +205,18 @@
         <source>Remove {folder}</source>
         <translation>{folder} を検索対象から外す</translation>
     </message>
+    <message>
+        <source>Language of {folder}</source>
+        <translation>{folder} の言語</translation>
+    </message>
+    <message>
+        <source>In which language is this folder written? It matters to models that encode each language in its own way, as ColBERT-XM does.</source>
+        <translation>このフォルダーの文書は何語で書かれていますか？ ColBERT-XM のように、言語ごとに処理を変えるモデルで使われます。</translation>
+    </message>
+    <message>
+        <source>Each passage’s own language</source>
+        <translation>段落ごとに判定</translation>
+    </message>
 </context>
 <context>
     <name>MainWindow</name>
@@ -227,6 +243,357 @@
     <message>
         <source>Every file, with its state</source>
         <translation>すべてのファイルとその状態</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>モデル</translation>
+    </message>
+    <message>
+        <source>The model that answers, and others</source>
+        <translation>検索に使うモデルの確認と変更</translation>
+    </message>
+</context>
+<context>
+    <name>ModelDesk</name>
+    <message>
+        <source>A folder with a model</source>
+        <translation>モデルの入ったフォルダー</translation>
+    </message>
+    <message>
+        <source>{model} is installed</source>
+        <translation>{model} をインストールしました</translation>
+    </message>
+    <message>
+        <source>“Use…” lets it answer.</source>
+        <translation>「使う…」を押すと、このモデルで検索できるようになります。</translation>
+    </message>
+    <message>
+        <source>Models…</source>
+        <translation>モデル…</translation>
+    </message>
+</context>
+<context>
+    <name>ModelDetails</name>
+    <message>
+        <source>Details of the chosen model</source>
+        <translation>選択したモデルの詳細</translation>
+    </message>
+    <message>
+        <source>How it encodes</source>
+        <translation>符号化の設定</translation>
+    </message>
+    <message>
+        <source>the newest one</source>
+        <translation>最新のもの</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名前</translation>
+    </message>
+    <message>
+        <source>Languages</source>
+        <translation>言語</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>ライセンス</translation>
+    </message>
+    <message>
+        <source>Published as</source>
+        <translation>公開元</translation>
+    </message>
+    <message>
+        <source>Revision</source>
+        <translation>リビジョン</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>サイズ</translation>
+    </message>
+    <message>
+        <source>Speed here</source>
+        <translation>この PC での速さ</translation>
+    </message>
+</context>
+<context>
+    <name>ModelQuestions</name>
+    <message>
+        <source>its newest revision</source>
+        <translation>最新のリビジョン</translation>
+    </message>
+    <message>
+        <source>Source: {repository} on the Hugging Face hub (huggingface.co), {revision}</source>
+        <translation>取得元：Hugging Face Hub (huggingface.co) の {repository}、{revision}</translation>
+    </message>
+    <message>
+        <source>Licence: {licence}</source>
+        <translation>ライセンス：{licence}</translation>
+    </message>
+    <message>
+        <source>Size: {size}; {free} are free in {folder}</source>
+        <translation>サイズ：{size}（{folder} の空き容量：{free}）</translation>
+    </message>
+    <message>
+        <source>This is the only time that Mikke goes online, and it fetches nothing without your yes. Nothing about you or your files is sent.</source>
+        <translation>みっけがインターネットに接続するのはこのときだけで、承諾なしに何かを取得することはありません。あなたやファイルに関する情報は一切送信されません。</translation>
+    </message>
+    <message>
+        <source>Fetch {model} from the internet?</source>
+        <translation>{model} をインターネットから取得しますか？</translation>
+    </message>
+    <message>
+        <source>Fetch and install</source>
+        <translation>取得してインストール</translation>
+    </message>
+    <message>
+        <source>Do not fetch</source>
+        <translation>取得しない</translation>
+    </message>
+    <message>
+        <source>Let {model} answer?</source>
+        <translation>検索に使うモデルを {model} に変えますか？</translation>
+    </message>
+    <message>
+        <source>Do not change</source>
+        <translation>変えない</translation>
+    </message>
+    <message>
+        <source>Use this model</source>
+        <translation>このモデルを使う</translation>
+    </message>
+    <message>
+        <source>Keep {model}?</source>
+        <translation>{model} を使い続けますか？</translation>
+    </message>
+    <message>
+        <source>What has been encoded with {upcoming} so far is deleted.</source>
+        <translation>{upcoming} でこれまでに符号化したデータは削除されます。</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>使い続ける</translation>
+    </message>
+    <message>
+        <source>Go on changing</source>
+        <translation>切り替えを続ける</translation>
+    </message>
+    <message>
+        <source>Remove {model} from this computer?</source>
+        <translation>{model} をこの PC から削除しますか？</translation>
+    </message>
+    <message>
+        <source>{size} become free. Other libraries that answer with it could not search any more.</source>
+        <translation>空き容量が {size} 増えます。このモデルを使っているほかのライブラリがあると、そこでは検索できなくなります。</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>削除</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>そのままにする</translation>
+    </message>
+    <message>
+        <source>There is nothing to encode yet: it answers at once.</source>
+        <translation>符号化するものがまだないため、すぐに切り替わります。</translation>
+    </message>
+    <message>
+        <source>{passages} have to be encoded with it first; how long that takes is not known.</source>
+        <translation>先に {passages}をこのモデルで符号化する必要があります。かかる時間はまだわかりません。</translation>
+    </message>
+    <message>
+        <source>{passages} have to be encoded with it first: {duration} at {speed}.</source>
+        <translation>先に {passages}をこのモデルで符号化する必要があります。かかる時間は{duration}です（{speed}の場合）。</translation>
+    </message>
+    <message>
+        <source>That goes on in the background, also the next time you start Mikke, and you can pause it. Until it is done, {answering} keeps answering.</source>
+        <translation>処理は裏で進み、一時停止もできます。途中で終了しても次回の起動時に続きから再開します。終わるまでは {answering} で検索できます。</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>モデル</translation>
+    </message>
+</context>
+<context>
+    <name>ModelTableModel</name>
+    <message>
+        <source>Passages of 300 characters that this computer encodes in a second</source>
+        <translation>この PC が 1 秒間に符号化できる、300 文字の段落の数</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>モデル</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状態</translation>
+    </message>
+    <message>
+        <source>Languages</source>
+        <translation>言語</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>サイズ</translation>
+    </message>
+    <message>
+        <source>Speed here</source>
+        <translation>この PC での速さ</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>ライセンス</translation>
+    </message>
+</context>
+<context>
+    <name>ModelWords</name>
+    <message>
+        <source>not known</source>
+        <translation>不明</translation>
+    </message>
+    <message>
+        <source>any language</source>
+        <translation>すべての言語</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln language(s)</source>
+        <translation>
+            <numerusform>%Ln 言語</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{count} passages/s</source>
+        <translation>毎秒 {count} 段落</translation>
+    </message>
+    <message>
+        <source>about {count} passages/s</source>
+        <translation>毎秒 約 {count} 段落</translation>
+    </message>
+    <message>
+        <source>not known; it is measured when the model is installed</source>
+        <translation>不明（インストール時に測定します）</translation>
+    </message>
+    <message>
+        <source>{count} passages a second (measured on this computer)</source>
+        <translation>毎秒 {count} 段落（この PC での測定値）</translation>
+    </message>
+    <message>
+        <source>about {count} passages a second (estimated for this computer)</source>
+        <translation>毎秒 約 {count} 段落（この PC での推定値）</translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation>破損</translation>
+    </message>
+    <message>
+        <source>answers now</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>missing, but should answer</source>
+        <translation>使用中だが見つからない</translation>
+    </message>
+    <message>
+        <source>next: {percent} % encoded</source>
+        <translation>準備中：{percent} % 完了</translation>
+    </message>
+    <message>
+        <source>installed</source>
+        <translation>インストール済み</translation>
+    </message>
+    <message>
+        <source>not installed</source>
+        <translation>未インストール</translation>
+    </message>
+    <message>
+        <source>less than a minute</source>
+        <translation>1 分未満</translation>
+    </message>
+    <message numerus="yes">
+        <source>about %Ln minute(s)</source>
+        <translation>
+            <numerusform>約 %Ln 分</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %Ln hour(s)</source>
+        <translation>
+            <numerusform>約 %Ln 時間</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>about %Ln day(s)</source>
+        <translation>
+            <numerusform>約 %Ln 日</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln passage(s)</source>
+        <translation>
+            <numerusform>%Ln 段落</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ModelsController</name>
+    <message>
+        <source>The library in this window answers with it, or is about to.</source>
+        <translation>このウィンドウのライブラリが使用しているか、これから使うところです。</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsDialog</name>
+    <message>
+        <source>Models</source>
+        <translation>モデル</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>キャンセル</translation>
+    </message>
+    <message>
+        <source>Install from folder…</source>
+        <translation>フォルダーからインストール…</translation>
+    </message>
+    <message>
+        <source>Estimate speeds</source>
+        <translation>速さを見積もる</translation>
+    </message>
+    <message>
+        <source>Install…</source>
+        <translation>インストール…</translation>
+    </message>
+    <message>
+        <source>Use…</source>
+        <translation>使う…</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>削除…</translation>
+    </message>
+    <message>
+        <source>Estimating…</source>
+        <translation>見積もり中…</translation>
+    </message>
+    <message>
+        <source>A model turns your texts and your questions into what is compared.</source>
+        <translation>モデルは、文書と質問を比較できる形に変換します。</translation>
+    </message>
+    <message>
+        <source>Installing</source>
+        <translation>インストール中</translation>
+    </message>
+    <message>
+        <source>{model} is being checked and tried</source>
+        <translation>{model} を検査し、動作を確かめています</translation>
+    </message>
+    <message>
+        <source>Preparing {model}</source>
+        <translation>{model} の準備をしています</translation>
+    </message>
+    <message>
+        <source>Installing {model}: {done} of {total}</source>
+        <translation>{model} をインストールしています：{done} / {total}</translation>
     </message>
 </context>
 <context>
@@ -281,6 +648,13 @@
     <message>
         <source>Show in folder</source>
         <translation>フォルダーで表示</translation>
+    </message>
+</context>
+<context>
+    <name>QuietPage</name>
+    <message>
+        <source>Show more</source>
+        <translation>詳しく見る</translation>
     </message>
 </context>
 <context>
@@ -386,6 +760,14 @@
         <translation>一時停止中</translation>
     </message>
     <message>
+        <source>{done} of {total} passages</source>
+        <translation>{done} / {total} 段落</translation>
+    </message>
+    <message>
+        <source>Encoding with {model}</source>
+        <translation>{model} で符号化中</translation>
+    </message>
+    <message>
         <source>less than a minute left</source>
         <translation>残り 1 分未満</translation>
     </message>
@@ -464,6 +846,13 @@
     </message>
 </context>
 <context>
+    <name>StripController</name>
+    <message>
+        <source>Stopped. New and changed files are not read until you continue.</source>
+        <translation>停止しました。再開するまで、新しいファイルや変更は読み込まれません。</translation>
+    </message>
+</context>
+<context>
     <name>TextView</name>
     <message>
         <source>Text of the document</source>
@@ -496,6 +885,385 @@
     <message>
         <source>or drop a folder anywhere on this window</source>
         <translation>または、フォルダーをこのウィンドウにドロップ</translation>
+    </message>
+</context>
+<context>
+    <name>languages</name>
+    <message>
+        <source>Afrikaans</source>
+        <translation>アフリカーンス語</translation>
+    </message>
+    <message>
+        <source>Amharic</source>
+        <translation>アムハラ語</translation>
+    </message>
+    <message>
+        <source>Arabic</source>
+        <translation>アラビア語</translation>
+    </message>
+    <message>
+        <source>Assamese</source>
+        <translation>アッサム語</translation>
+    </message>
+    <message>
+        <source>Azerbaijani</source>
+        <translation>アゼルバイジャン語</translation>
+    </message>
+    <message>
+        <source>Belarusian</source>
+        <translation>ベラルーシ語</translation>
+    </message>
+    <message>
+        <source>Bulgarian</source>
+        <translation>ブルガリア語</translation>
+    </message>
+    <message>
+        <source>Bengali</source>
+        <translation>ベンガル語</translation>
+    </message>
+    <message>
+        <source>Breton</source>
+        <translation>ブルトン語</translation>
+    </message>
+    <message>
+        <source>Bosnian</source>
+        <translation>ボスニア語</translation>
+    </message>
+    <message>
+        <source>Catalan</source>
+        <translation>カタルーニャ語</translation>
+    </message>
+    <message>
+        <source>Czech</source>
+        <translation>チェコ語</translation>
+    </message>
+    <message>
+        <source>Welsh</source>
+        <translation>ウェールズ語</translation>
+    </message>
+    <message>
+        <source>Danish</source>
+        <translation>デンマーク語</translation>
+    </message>
+    <message>
+        <source>German</source>
+        <translation>ドイツ語</translation>
+    </message>
+    <message>
+        <source>Greek</source>
+        <translation>ギリシャ語</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>英語</translation>
+    </message>
+    <message>
+        <source>Esperanto</source>
+        <translation>エスペラント語</translation>
+    </message>
+    <message>
+        <source>Spanish</source>
+        <translation>スペイン語</translation>
+    </message>
+    <message>
+        <source>Estonian</source>
+        <translation>エストニア語</translation>
+    </message>
+    <message>
+        <source>Basque</source>
+        <translation>バスク語</translation>
+    </message>
+    <message>
+        <source>Persian</source>
+        <translation>ペルシャ語</translation>
+    </message>
+    <message>
+        <source>Finnish</source>
+        <translation>フィンランド語</translation>
+    </message>
+    <message>
+        <source>French</source>
+        <translation>フランス語</translation>
+    </message>
+    <message>
+        <source>Western Frisian</source>
+        <translation>西フリジア語</translation>
+    </message>
+    <message>
+        <source>Irish</source>
+        <translation>アイルランド語</translation>
+    </message>
+    <message>
+        <source>Scottish Gaelic</source>
+        <translation>スコットランド・ゲール語</translation>
+    </message>
+    <message>
+        <source>Galician</source>
+        <translation>ガリシア語</translation>
+    </message>
+    <message>
+        <source>Gujarati</source>
+        <translation>グジャラート語</translation>
+    </message>
+    <message>
+        <source>Hausa</source>
+        <translation>ハウサ語</translation>
+    </message>
+    <message>
+        <source>Hebrew</source>
+        <translation>ヘブライ語</translation>
+    </message>
+    <message>
+        <source>Hindi</source>
+        <translation>ヒンディー語</translation>
+    </message>
+    <message>
+        <source>Croatian</source>
+        <translation>クロアチア語</translation>
+    </message>
+    <message>
+        <source>Hungarian</source>
+        <translation>ハンガリー語</translation>
+    </message>
+    <message>
+        <source>Armenian</source>
+        <translation>アルメニア語</translation>
+    </message>
+    <message>
+        <source>Indonesian</source>
+        <translation>インドネシア語</translation>
+    </message>
+    <message>
+        <source>Icelandic</source>
+        <translation>アイスランド語</translation>
+    </message>
+    <message>
+        <source>Italian</source>
+        <translation>イタリア語</translation>
+    </message>
+    <message>
+        <source>Japanese</source>
+        <translation>日本語</translation>
+    </message>
+    <message>
+        <source>Javanese</source>
+        <translation>ジャワ語</translation>
+    </message>
+    <message>
+        <source>Georgian</source>
+        <translation>ジョージア語</translation>
+    </message>
+    <message>
+        <source>Kazakh</source>
+        <translation>カザフ語</translation>
+    </message>
+    <message>
+        <source>Khmer</source>
+        <translation>クメール語</translation>
+    </message>
+    <message>
+        <source>Kannada</source>
+        <translation>カンナダ語</translation>
+    </message>
+    <message>
+        <source>Korean</source>
+        <translation>韓国語</translation>
+    </message>
+    <message>
+        <source>Kurdish</source>
+        <translation>クルド語</translation>
+    </message>
+    <message>
+        <source>Kyrgyz</source>
+        <translation>キルギス語</translation>
+    </message>
+    <message>
+        <source>Latin</source>
+        <translation>ラテン語</translation>
+    </message>
+    <message>
+        <source>Lao</source>
+        <translation>ラオ語</translation>
+    </message>
+    <message>
+        <source>Lithuanian</source>
+        <translation>リトアニア語</translation>
+    </message>
+    <message>
+        <source>Latvian</source>
+        <translation>ラトビア語</translation>
+    </message>
+    <message>
+        <source>Malagasy</source>
+        <translation>マダガスカル語</translation>
+    </message>
+    <message>
+        <source>Macedonian</source>
+        <translation>マケドニア語</translation>
+    </message>
+    <message>
+        <source>Malayalam</source>
+        <translation>マラヤーラム語</translation>
+    </message>
+    <message>
+        <source>Mongolian</source>
+        <translation>モンゴル語</translation>
+    </message>
+    <message>
+        <source>Marathi</source>
+        <translation>マラーティー語</translation>
+    </message>
+    <message>
+        <source>Malay</source>
+        <translation>マレー語</translation>
+    </message>
+    <message>
+        <source>Burmese</source>
+        <translation>ビルマ語</translation>
+    </message>
+    <message>
+        <source>Nepali</source>
+        <translation>ネパール語</translation>
+    </message>
+    <message>
+        <source>Dutch</source>
+        <translation>オランダ語</translation>
+    </message>
+    <message>
+        <source>Norwegian</source>
+        <translation>ノルウェー語</translation>
+    </message>
+    <message>
+        <source>Oromo</source>
+        <translation>オロモ語</translation>
+    </message>
+    <message>
+        <source>Odia</source>
+        <translation>オリヤー語</translation>
+    </message>
+    <message>
+        <source>Punjabi</source>
+        <translation>パンジャーブ語</translation>
+    </message>
+    <message>
+        <source>Polish</source>
+        <translation>ポーランド語</translation>
+    </message>
+    <message>
+        <source>Pashto</source>
+        <translation>パシュトー語</translation>
+    </message>
+    <message>
+        <source>Portuguese</source>
+        <translation>ポルトガル語</translation>
+    </message>
+    <message>
+        <source>Romanian</source>
+        <translation>ルーマニア語</translation>
+    </message>
+    <message>
+        <source>Russian</source>
+        <translation>ロシア語</translation>
+    </message>
+    <message>
+        <source>Sanskrit</source>
+        <translation>サンスクリット語</translation>
+    </message>
+    <message>
+        <source>Sindhi</source>
+        <translation>シンド語</translation>
+    </message>
+    <message>
+        <source>Sinhala</source>
+        <translation>シンハラ語</translation>
+    </message>
+    <message>
+        <source>Slovak</source>
+        <translation>スロバキア語</translation>
+    </message>
+    <message>
+        <source>Slovenian</source>
+        <translation>スロベニア語</translation>
+    </message>
+    <message>
+        <source>Somali</source>
+        <translation>ソマリ語</translation>
+    </message>
+    <message>
+        <source>Albanian</source>
+        <translation>アルバニア語</translation>
+    </message>
+    <message>
+        <source>Serbian</source>
+        <translation>セルビア語</translation>
+    </message>
+    <message>
+        <source>Sundanese</source>
+        <translation>スンダ語</translation>
+    </message>
+    <message>
+        <source>Swedish</source>
+        <translation>スウェーデン語</translation>
+    </message>
+    <message>
+        <source>Swahili</source>
+        <translation>スワヒリ語</translation>
+    </message>
+    <message>
+        <source>Tamil</source>
+        <translation>タミル語</translation>
+    </message>
+    <message>
+        <source>Telugu</source>
+        <translation>テルグ語</translation>
+    </message>
+    <message>
+        <source>Thai</source>
+        <translation>タイ語</translation>
+    </message>
+    <message>
+        <source>Tagalog</source>
+        <translation>タガログ語</translation>
+    </message>
+    <message>
+        <source>Turkish</source>
+        <translation>トルコ語</translation>
+    </message>
+    <message>
+        <source>Uyghur</source>
+        <translation>ウイグル語</translation>
+    </message>
+    <message>
+        <source>Ukrainian</source>
+        <translation>ウクライナ語</translation>
+    </message>
+    <message>
+        <source>Urdu</source>
+        <translation>ウルドゥー語</translation>
+    </message>
+    <message>
+        <source>Uzbek</source>
+        <translation>ウズベク語</translation>
+    </message>
+    <message>
+        <source>Vietnamese</source>
+        <translation>ベトナム語</translation>
+    </message>
+    <message>
+        <source>Xhosa</source>
+        <translation>コサ語</translation>
+    </message>
+    <message>
+        <source>Yiddish</source>
+        <translation>イディッシュ語</translation>
+    </message>
+    <message>
+        <source>Chinese</source>
+        <translation>中国語</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
     </message>
 </context>
 <context>
@@ -549,12 +1317,12 @@
         <translation>ディスクの空き容量がありません</translation>
     </message>
     <message>
-        <source>There is no space left for the library in {path}.</source>
-        <translation>ライブラリ（{path}）を保存する空き容量がありません。</translation>
+        <source>There is not enough space in {path}: {detail}</source>
+        <translation>{path} の空き容量が足りません：{detail}</translation>
     </message>
     <message>
-        <source>Free some space, then start indexing again. Nothing was lost.</source>
-        <translation>空き容量を増やしてから、もう一度読み込んでください。失われたデータはありません。</translation>
+        <source>Free some space, then try again. Nothing was lost.</source>
+        <translation>空き容量を増やしてから、もう一度お試しください。失われたデータはありません。</translation>
     </message>
     <message>
         <source>The index could not be compressed</source>
@@ -595,6 +1363,58 @@
     <message>
         <source>{path}</source>
         <translation>{path}</translation>
+    </message>
+    <message>
+        <source>The model {model} is not installed</source>
+        <translation>モデル {model} がインストールされていません</translation>
+    </message>
+    <message>
+        <source>{detail}</source>
+        <translation>{detail}</translation>
+    </message>
+    <message>
+        <source>Models in the window, or mikke models list, shows which models there are.</source>
+        <translation>使えるモデルは、ウィンドウの「モデル」か mikke models list で確認できます。</translation>
+    </message>
+    <message>
+        <source>The model {model} is damaged</source>
+        <translation>モデル {model} が壊れています</translation>
+    </message>
+    <message>
+        <source>Install it again. Your library is not affected.</source>
+        <translation>もう一度インストールしてください。ライブラリに影響はありません。</translation>
+    </message>
+    <message>
+        <source>Mikke cannot use the model {model}</source>
+        <translation>モデル {model} は、みっけでは使えません</translation>
+    </message>
+    <message>
+        <source>The model {model} is needed</source>
+        <translation>モデル {model} は使用中です</translation>
+    </message>
+    <message>
+        <source>Use another model first, then remove this one.</source>
+        <translation>先に別のモデルに切り替えてから削除してください。</translation>
+    </message>
+    <message>
+        <source>A part of Mikke that {model} needs is not installed: {part}</source>
+        <translation>{model} に必要な追加機能「{part}」がインストールされていません</translation>
+    </message>
+    <message>
+        <source>Start Mikke once with: python3 packaging/tasks.py run --models. In an installed program: pip install &quot;mikke[models,japanese]&quot;</source>
+        <translation>次のコマンドで一度起動してください：python3 packaging/tasks.py run --models&#x3000;インストール版の場合：pip install &quot;mikke[models,japanese]&quot;</translation>
+    </message>
+    <message>
+        <source>The model {model} could not be fetched</source>
+        <translation>モデル {model} を取得できませんでした</translation>
+    </message>
+    <message>
+        <source>Try again later: it goes on where it stopped. Without a network, install a copy.</source>
+        <translation>あとでもう一度お試しください。続きから取得します。ネットワークがない場合は、コピーからインストールできます。</translation>
+    </message>
+    <message>
+        <source>Something is wrong with the model {model}</source>
+        <translation>モデル {model} に問題があります</translation>
     </message>
     <message>
         <source>Stopped</source>
@@ -759,6 +1579,50 @@
     <message>
         <source>{path} cannot be watched</source>
         <translation>{path} の変更を監視できません</translation>
+    </message>
+    <message>
+        <source>not for commercial use</source>
+        <translation>商用利用不可</translation>
+    </message>
+    <message>
+        <source>default of colbert-ai</source>
+        <translation>colbert-ai の既定値</translation>
+    </message>
+    <message>
+        <source>its publisher&apos;s card</source>
+        <translation>公開元の説明</translation>
+    </message>
+    <message>
+        <source>corrected by Mikke</source>
+        <translation>みっけによる補正</translation>
+    </message>
+    <message>
+        <source>set by you</source>
+        <translation>あなたの設定</translation>
+    </message>
+    <message>
+        <source>the fastest when it was tried</source>
+        <translation>試した中で最速</translation>
+    </message>
+    <message>
+        <source>Built in: words and parts of words</source>
+        <translation>内蔵：単語と単語の一部</translation>
+    </message>
+    <message>
+        <source>{model} was not made for all languages of your files</source>
+        <translation>{model} は、ファイルの一部の言語に対応していません</translation>
+    </message>
+    <message>
+        <source>It was not trained for {languages}: answers in these languages may be poor.</source>
+        <translation>{languages}は学習していないため、この言語では検索結果の質が下がることがあります。</translation>
+    </message>
+    <message>
+        <source>These models were: {better}.</source>
+        <translation>対応しているモデル：{better}</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
     </message>
 </context>
 </TS>

@@ -14,10 +14,13 @@ from PySide6.QtWidgets import QApplication
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from app.controllers.desk import Desk
+from app.controllers.models import Installed
 from app.desktop.language import install_language
 from app.jobs import JobRunner
 from app.theme import Theme
 from app.theme.palette import Scheme
+from core.layout import ModelsLayout
+from core.models.models import Models
 from tests.fakes import FakeCollection, FakeWatcher
 
 _PATIENCE_S = 2.0
@@ -89,13 +92,20 @@ def language(qapp: QApplication):
 
 
 @pytest.fixture
-def make_desk(qtbot, theme, language):
+def models(tmp_path):
+    """None is installed."""
+    folder = tmp_path / "models"
+    return Installed(models=Models.of(ModelsLayout(folder)), folder=folder)
+
+
+@pytest.fixture
+def make_desk(qtbot, theme, language, models):
     """Builds an English Desk over any collection; shows it, and closes it after the test."""
     language("en")
     desks = []
 
     def make(collection, watcher=None, *, start=True) -> Desk:
-        desk = Desk(collection, watcher or FakeWatcher(), theme)
+        desk = Desk(collection, watcher or FakeWatcher(), theme, models)
         desks.append(desk)
         qtbot.addWidget(desk.window)
         if start:
