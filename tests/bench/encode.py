@@ -19,6 +19,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ from tests.bench.retrieval_set import find_sets, read_set
 from tests.core.encode.checkpoints.fabricate import fabricate
 
 PASSAGES_A_TURN = 32
+QUESTIONS, QUESTION_EVERY_S = 20, 0.25
 TURNS, QUICK_TURNS = 9, 3
 PEER = "tests.bench.peers.pylate_peer"
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,6 +104,7 @@ def _compare(checkpoint: Path, texts: Sequence[str], device: str, *, peers: bool
         else None,
         "min_cosine_with_pylate": min(each.theirs_cosine for each in rounds) if peer else None,
         "best": best.encoder,
+        "question_ms": _question_ms(encoders, texts),
         "ratio_vs_pylate": best.ratio_vs_pylate,
         "min_cosine": best.min_cosine,
     }
@@ -143,6 +146,45 @@ def _rounds(
                 theirs=theirs,
                 theirs_cosine=_cosine(exact, their_vectors),
             )
+
+
+def _question_ms(
+    encoders: dict[Precision, ColbertEncoder], texts: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """Median and longest time of a question, alone and while passages are encoded, in milliseconds."""
+    questions = [text[:30] for text in texts[:QUESTIONS]]
+    found = {}
+    for precision, encoder in encoders.items():
+        alone = _times(encoder, questions)
+        stop = threading.Event()
+
+        def index(encoder: ColbertEncoder = encoder, stop: threading.Event = stop) -> None:
+            while not stop.is_set():
+                encoder.encode_passages(texts[:PASSAGES_A_TURN])
+
+        indexing = threading.Thread(target=index)
+        indexing.start()
+        try:
+            meanwhile = _times(encoder, questions)
+        finally:
+            stop.set()
+            indexing.join()
+        found[str(precision)] = {
+            "alone": round(statistics.median(alone), 1),
+            "while_encoding": round(statistics.median(meanwhile), 1),
+            "longest_while_encoding": round(max(meanwhile), 1),
+        }
+    return found
+
+
+def _times(encoder: ColbertEncoder, questions: Sequence[str]) -> list[float]:
+    times = []
+    for question in questions:
+        time.sleep(QUESTION_EVERY_S)
+        started = time.perf_counter()
+        encoder.encode_query(question)
+        times.append((time.perf_counter() - started) * 1000)
+    return times
 
 
 def _cosine(exact: Float32Array, found: Float32Array) -> float:
@@ -281,6 +323,11 @@ def _print(report: dict[str, Any]) -> None:
         print(
             f"{row['encoder']:<14} {row['passages_per_second']:>10} {ratio:>9} "
             f"{row['min_cosine']:>13.6f} {row['matrix_share']:>15.0%}"
+        )
+    for precision, times in report["question_ms"].items():
+        print(
+            f"A question in {precision}: {times['alone']} ms alone, {times['while_encoding']} while passages "
+            f"are encoded ({times['longest_while_encoding']} at most)"
         )
     if report["pylate"]:
         about = report["pylate"]
