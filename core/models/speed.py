@@ -17,14 +17,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.encode.encoder import Encoder
+from core.encode.encoder import PASSAGE_TOKENS, Encoder
 from core.models.known import Shape
 
 if TYPE_CHECKING:
     import torch
-
-TOKENS = 192
-"""Of a passage of 300 characters: about that many in Japanese. (English has some 70, and is much faster.)"""
 
 _BATCH = 8
 
@@ -103,7 +100,7 @@ def estimated_speed(shape: Shape) -> float:
     import torch  # noqa: PLC0415 - an extra, and seconds
 
     layer = _layer(shape, torch)
-    hidden = torch.randn(_BATCH, TOKENS, shape.hidden, generator=torch.Generator().manual_seed(0))
+    hidden = torch.randn(_BATCH, PASSAGE_TOKENS, shape.hidden, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         layer(hidden)
         return _rate(lambda: layer(hidden), _BATCH) / shape.layers
@@ -133,10 +130,10 @@ def _layer(shape: Shape, torch: Any) -> Callable[[torch.Tensor], torch.Tensor]:
     down, up = weights(shape.adapter, shape.hidden), weights(shape.hidden, shape.adapter)
 
     def layer(hidden: torch.Tensor) -> torch.Tensor:
-        heads = functional.linear(hidden, into).view(_BATCH, TOKENS, 3, shape.heads, width)
+        heads = functional.linear(hidden, into).view(_BATCH, PASSAGE_TOKENS, 3, shape.heads, width)
         query, key, value = heads.permute(2, 0, 3, 1, 4)
         attended = functional.scaled_dot_product_attention(query, key, value)
-        attended = attended.transpose(1, 2).reshape(_BATCH, TOKENS, shape.hidden)
+        attended = attended.transpose(1, 2).reshape(_BATCH, PASSAGE_TOKENS, shape.hidden)
         hidden = functional.layer_norm(hidden + functional.linear(attended, out), (shape.hidden,))
         between = functional.linear(hidden, inner)
         if shape.gated:

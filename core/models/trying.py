@@ -99,7 +99,7 @@ def _measured(trial: Trial, encoder: ColbertEncoder) -> Checked:
         dim=encoder.dim,
         noise_floor=measured.noise_floor,
         passages_per_second=measured.passages_per_second,
-        profile=encoder.profile.values(),
+        profile=encoder.profile_values(),
         device=trial.device,
         precision=trial.precision,
     )

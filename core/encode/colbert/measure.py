@@ -12,6 +12,7 @@ import numpy as np
 from core.domain import Float32Array, TokenEmbeddings
 from core.encode.colbert.encoder import ColbertEncoder
 from core.encode.colbert.network import Precision
+from core.encode.encoder import PASSAGE_TOKENS
 from core.errors import ModelUnsupportedError
 
 UNRELATED = (
@@ -37,14 +38,14 @@ can be had where Mikke is made, so the first measurements on published models ma
 ROUNDING = {Precision.FP32: 1e-5, Precision.BF16: 0.1, Precision.FP16: 0.02}
 """How much a vector may differ between a batch and alone."""
 
-PASSAGE_CHARACTERS = 300
+_PASSAGE_CHARACTERS = 300
 _WARM_UP_PASSAGES = 4
 _PASSAGES_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """`noise_floor`: see Encoder; passages of PASSAGE_CHARACTERS characters, on this machine as it is now."""
+    """`noise_floor`: see Encoder; passages of PASSAGE_TOKENS, on this machine as it is now."""
 
     noise_floor: float
     passages_per_second: float
@@ -92,14 +93,17 @@ def _content(embedded: TokenEmbeddings) -> Float32Array:
 
 
 def passages_per_second(encoder: ColbertEncoder, seconds: float) -> float:
-    """Passages of 300 characters, all different, in the languages of UNRELATED."""
+    """Passages of PASSAGE_TOKENS, by the tokens of different texts in the languages of UNRELATED."""
     made = _passages()
     encoder.encode_passages([next(made) for _ in range(_WARM_UP_PASSAGES)])
-    count, started = 0, time.perf_counter()
-    while (elapsed := time.perf_counter() - started) < seconds or not count:
-        encoder.encode_passages([next(made) for _ in range(_PASSAGES_AT_ONCE)])
-        count += _PASSAGES_AT_ONCE
-    return round(count / elapsed, 2)
+    tokens, elapsed = 0, 0.0
+    while not elapsed or elapsed < seconds:
+        texts = [next(made) for _ in range(_PASSAGES_AT_ONCE)]
+        started = time.perf_counter()
+        encoder.encode_passages(texts)
+        elapsed += time.perf_counter() - started
+        tokens += sum(len(encoder.passage_inputs(text).ids) for text in texts)
+    return round(tokens / PASSAGE_TOKENS / elapsed, 2)
 
 
 def _passages() -> Iterator[str]:
@@ -108,6 +112,6 @@ def _passages() -> Iterator[str]:
     def passage(number: int) -> str:
         sentences = languages[number % len(languages)]
         text = f"{number}. " + " ".join(sentences[(number + i) % len(sentences)] for i in range(20))
-        return text[:PASSAGE_CHARACTERS]
+        return text[:_PASSAGE_CHARACTERS]
 
     return map(passage, itertools.count())
