@@ -9,6 +9,9 @@ from app.messages import origin_text, printable
 from app.models.model_words import ModelWords, translate_message
 from core.domain import Model
 
+_NAMES_WIDTH = 170
+"""What a value is called stands in a column of its own, as wide in both lists."""
+
 
 class ModelDetails(QScrollArea):
     """Shows nothing until it is given a model."""
@@ -47,6 +50,7 @@ class ModelDetails(QScrollArea):
         facts.setHorizontalSpacing(18)
         facts.setVerticalSpacing(4)
         facts.setColumnStretch(1, 1)
+        facts.setColumnMinimumWidth(0, _NAMES_WIDTH)
         for row, (name, value) in enumerate(self._facts(model)):
             facts.addWidget(_label(inside, name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
             facts.addWidget(_label(inside, value), row, 1)
@@ -59,12 +63,12 @@ class ModelDetails(QScrollArea):
         revision = model.revision or (self.tr("the newest one") if not model.installed else "")
         facts = [
             (self.tr("Name"), printable(model.name)),
-            (self.tr("Languages"), self._words.all_languages(model)),
             (self.tr("Licence"), self._words.licence(model)),
             (self.tr("Published as"), model.repository),
             (self.tr("Revision"), revision if model.repository else ""),
             (self.tr("Size"), self._words.size(model.bytes)),
             (self.tr("Speed here"), self._words.speed(model)),
+            (self.tr("Languages"), self._words.all_languages(model)),
         ]
         return [(name, value) for name, value in facts if value]
 
@@ -73,6 +77,8 @@ class ModelDetails(QScrollArea):
         grid.setHorizontalSpacing(18)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(2, 1)
+        grid.setColumnMinimumWidth(0, _NAMES_WIDTH)
         for row, each in enumerate(model.profile):
             grid.addWidget(_label(inside, printable(each.name), "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(_label(inside, printable(each.value)), row, 1)

@@ -56,8 +56,8 @@ class ModelQuestions(QObject):
 
     def give_up(self, answering: str, upcoming: str, yes: _Yes) -> None:
         """To keep the model that answers, while a switch is under way."""
-        title = self.tr("Keep {model}?").format(model=answering)
-        line = self.tr("What has been encoded with {upcoming} so far is deleted.").format(upcoming=upcoming)
+        title = self.tr("Keep “{model}”?").format(model=answering)
+        line = self.tr("What has been encoded with “{upcoming}” so far is deleted.").format(upcoming=upcoming)
         self._ask("confirmGiveUp", title, [line], (self.tr("Keep it"), self.tr("Go on changing")), yes)
 
     def remove(self, model: Model, yes: _Yes) -> None:
@@ -87,10 +87,10 @@ class ModelQuestions(QObject):
         passages = self._words.passages(status.passages)
         speed = model.passages_per_second
         if not speed:
-            text = self.tr("{passages} have to be encoded with it first; how long that takes is not known.")
+            text = self.tr("To be encoded with it first: {passages}. How long that takes is not known.")
             first = text.format(passages=passages)
         else:
-            text = self.tr("{passages} have to be encoded with it first: {duration} at {speed}.")
+            text = self.tr("To be encoded with it first: {passages}, which takes {duration} at {speed}.")
             first = text.format(
                 passages=passages,
                 duration=self._words.duration(status.passages / speed),
@@ -98,7 +98,7 @@ class ModelQuestions(QObject):
             )
         rest = self.tr(
             "That goes on in the background, also the next time you start Mikke, and you can pause it. "
-            "Until it is done, {answering} keeps answering."
+            "Until it is done, “{answering}” keeps answering."
         )
         return first + "\n\n" + rest.format(answering=answering)
 

@@ -43,7 +43,7 @@ class ModelsDialog(QDialog):
     def __init__(self, model: ModelTableModel, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Models"))
-        self.resize(1080, 720)
+        self.resize(1160, 720)
         self._model = model
         self._words = ModelWords(self)
         self._list = ModelList()
@@ -132,11 +132,11 @@ class ModelsDialog(QDialog):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         for column, width in (
-            (Column.MODEL, 270),
-            (Column.STATE, 150),
-            (Column.LANGUAGES, 130),
-            (Column.SIZE, 90),
-            (Column.SPEED, 170),
+            (Column.MODEL, 252),
+            (Column.STATE, 164),
+            (Column.LANGUAGES, 116),
+            (Column.SIZE, 88),
+            (Column.SPEED, 184),
         ):
             table.setColumnWidth(column, width)
         header.setSectionResizeMode(Column.LICENCE, QHeaderView.ResizeMode.Stretch)

@@ -362,12 +362,24 @@
         <translation>このモデルを使う</translation>
     </message>
     <message>
-        <source>Keep {model}?</source>
-        <translation>{model} を使い続けますか？</translation>
+        <source>Keep “{model}”?</source>
+        <translation>「{model}」を使い続けますか？</translation>
     </message>
     <message>
-        <source>What has been encoded with {upcoming} so far is deleted.</source>
-        <translation>{upcoming} でこれまでに符号化したデータは削除されます。</translation>
+        <source>What has been encoded with “{upcoming}” so far is deleted.</source>
+        <translation>「{upcoming}」でこれまでに符号化したデータは削除されます。</translation>
+    </message>
+    <message>
+        <source>To be encoded with it first: {passages}. How long that takes is not known.</source>
+        <translation>先に {passages}をこのモデルで符号化する必要があります。かかる時間はまだわかりません。</translation>
+    </message>
+    <message>
+        <source>To be encoded with it first: {passages}, which takes {duration} at {speed}.</source>
+        <translation>先に {passages}をこのモデルで符号化する必要があります。かかる時間は{duration}です（{speed}の場合）。</translation>
+    </message>
+    <message>
+        <source>That goes on in the background, also the next time you start Mikke, and you can pause it. Until it is done, “{answering}” keeps answering.</source>
+        <translation>処理は裏で進み、一時停止もできます。途中で終了しても、次回の起動時に続きから再開します。終わるまでは「{answering}」で検索できます。</translation>
     </message>
     <message>
         <source>Keep it</source>
@@ -396,18 +408,6 @@
     <message>
         <source>There is nothing to encode yet: it answers at once.</source>
         <translation>符号化するものがまだないため、すぐに切り替わります。</translation>
-    </message>
-    <message>
-        <source>{passages} have to be encoded with it first; how long that takes is not known.</source>
-        <translation>先に {passages}をこのモデルで符号化する必要があります。かかる時間はまだわかりません。</translation>
-    </message>
-    <message>
-        <source>{passages} have to be encoded with it first: {duration} at {speed}.</source>
-        <translation>先に {passages}をこのモデルで符号化する必要があります。かかる時間は{duration}です（{speed}の場合）。</translation>
-    </message>
-    <message>
-        <source>That goes on in the background, also the next time you start Mikke, and you can pause it. Until it is done, {answering} keeps answering.</source>
-        <translation>処理は裏で進み、一時停止もできます。途中で終了しても次回の起動時に続きから再開します。終わるまでは {answering} で検索できます。</translation>
     </message>
     <message>
         <source>Models</source>
