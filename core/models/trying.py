@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 DEVICES = ("cpu", "cuda")
 
+DIM_STEP = 8
+"""Compressed vectors are packed in whole bytes (core/index/FORMAT.md)."""
+
 PAYS = 1.2
 """So many times as fast as float32 on the processor something else has to be: rounding is not for nothing."""
 
@@ -63,6 +66,10 @@ def try_out(_send: Send, trial: Trial) -> Checked:
         encoder = open_checkpoint(each)
         if each.published and not exact:
             _compare(each, each.published, encoder.dim)
+        if encoder.dim % DIM_STEP:
+            raise ModelUnsupportedError(
+                each.name, f"Its vectors have {encoder.dim} values; the index needs a multiple of {DIM_STEP}"
+            )
         if not exact or _alike(exact, _sample_of(encoder)):
             checked = _measured(each, encoder)
             if best is None or checked.passages_per_second > PAYS * best.passages_per_second:

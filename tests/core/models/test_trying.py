@@ -78,6 +78,13 @@ def test_every_family_passes_its_trial(checkpoints, kind, name):
     assert {"doc_length", "query_length", "attend_to_masks"} <= set(lengths)
 
 
+def test_vectors_that_the_index_cannot_keep_are_refused(checkpoints):
+    """Compressed vectors are packed in bytes; this would only fail in the middle of a library's life."""
+    trial = Trial(name=ModelName("mine"), checkpoint=checkpoints("jina-v2-96"), seconds=SECONDS)
+    with pytest.raises(ModelUnsupportedError, match="12 values"):
+        try_out(nothing, trial)
+
+
 def test_another_model_than_the_one_that_was_named_is_refused(checkpoints):
     """Another network, or the same network in another size or with other vectors."""
     folder = checkpoints("jina-v2")
