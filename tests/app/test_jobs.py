@@ -10,9 +10,9 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 
 from app.jobs import JobRunner, call
-from core.domain import CollectionChanges, DocumentId
+from core.domain import CollectionChanges, DocumentId, ModelName
 from core.errors import CancelledError, DiskFullError
-from core.progress import Committed, Reading
+from core.progress import CheckingModel, Committed, Reading
 
 
 def _reading(done: int, total: int = 10_000) -> Reading:
@@ -91,6 +91,21 @@ def test_no_commit_is_dropped(runner, qtbot):
     with qtbot.waitSignal(job.finished):
         pass
     assert [next(iter(event.changes.documents)) for event in seen] == list(range(200))
+
+
+def test_old_progress_never_comes_after_what_followed_it(runner, qtbot):
+    """Progress that was not shown yet comes before the event that ended it, not after."""
+    heard = []
+
+    def work(_cancel):
+        yield _reading(1)
+        yield CheckingModel(model=ModelName("m"))
+
+    job = runner.start("installing", work)
+    job.happened.connect(heard.append)
+    with qtbot.waitSignal(job.finished):
+        pass
+    assert heard[-1] == CheckingModel(model=ModelName("m"))
 
 
 def test_one_lane_runs_one_job_at_a_time(runner, qtbot):

@@ -8,7 +8,10 @@ import pymupdf
 import pytest
 
 from app.composition import build
-from core.layout import LibraryLayout
+from app.controllers.models import Installed
+from core.encode.lexical.encoder import LexicalEncoder
+from core.layout import RARITY_TABLE, LibraryLayout, ModelsLayout
+from tests.core.models import pretend
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -17,8 +20,14 @@ _PATIENCE_MS = 20_000
 
 @pytest.fixture
 def app(tmp_path):
-    with build(LibraryLayout(tmp_path / "library")) as app:
+    with build(LibraryLayout(tmp_path / "library"), ModelsLayout(tmp_path / "models")) as app:
         yield app
+
+
+@pytest.fixture
+def models(app):
+    """The library and the page of models look at the same ones."""
+    return Installed(models=app.models, folder=app.models_layout.root)
 
 
 @pytest.fixture
@@ -80,3 +89,41 @@ def test_from_an_empty_library_to_a_highlighted_page(app, folder, make_desk, qtb
     qtbot.waitUntil(lambda: "animals.txt" not in _names(desk), timeout=_PATIENCE_MS)
     gone_s = time.monotonic() - started
     assert max(found_s, gone_s) < 4  # two seconds on a machine that has nothing else to do
+
+
+class _AnotherEncoder(LexicalEncoder):
+    """The built-in encoder under another name: another model, as far as a library can tell."""
+
+    @property
+    def name(self) -> str:
+        return "mine"
+
+    @property
+    def digest(self) -> str:
+        return "f" * 32
+
+
+def test_another_model_takes_over_and_the_window_goes_on(app, folder, make_desk, models, qtbot, monkeypatch):
+    """A model that is installed and chosen in the window encodes the real library and then answers."""
+    monkeypatch.setattr("core.models.install.in_a_process", pretend.inline)
+    monkeypatch.setattr("core.models.install.try_out", pretend.try_out)
+    monkeypatch.setattr(
+        "core.models.models.open_checkpoint", lambda _trial: _AnotherEncoder.open(RARITY_TABLE)
+    )
+    checkpoint = models.folder.parent / "mine"
+    checkpoint.mkdir()
+    for name in pretend.WANTED:
+        (checkpoint / name).write_bytes(pretend.files(1000)[name])
+    desk = make_desk(_Watching(app.collection), app.watch)
+    desk.library.add([folder])
+    box = desk.window.search_box
+    box.setText("heron river")
+    qtbot.waitUntil(lambda: "birds.pdf" in _names(desk), timeout=_PATIENCE_MS)
+    desk.models.show()
+    desk.models._controller.install_from(checkpoint)
+    qtbot.waitUntil(lambda: "mine is installed" in desk.models.dialog.banner.accessibleName())
+    desk.models.use("mine")
+    qtbot.waitUntil(lambda: desk._reply is not None and desk._reply.model == "mine", timeout=_PATIENCE_MS)
+    assert "birds.pdf" in _names(desk)
+    qtbot.waitUntil(lambda: not desk.switching.running)
+    assert app.collection.status().switch is None

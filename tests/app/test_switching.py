@@ -99,7 +99,7 @@ def test_a_failed_switch_is_told_once(switching, collection, qtbot, monkeypatch)
 
 
 def test_a_switch_goes_on_at_the_next_start(make_desk, collection, qtbot):
-    """A switch that is under way is gone on with after the look at the folders; the strip says how far it is."""
+    """A switch goes on by itself after the look at the folders, and the strip says how far it is."""
     collection.use_model(NEXT)
     collection.encoding_s = 0.15
     desk = make_desk(collection)
@@ -150,7 +150,7 @@ def test_a_switch_that_another_program_does_is_left_alone(make_desk, collection,
 
 @pytest.mark.parametrize("asked", [False, True])
 def test_a_missing_model_is_told_where_the_results_would_be(make_desk, collection, qtbot, asked):
-    """The search area says what is missing and what to do, with or without a question; files can be listed."""
+    """The search area says what is missing and what to do, asked or not; files can be listed."""
     collection.opening_failure = ModelMissingError("next-model")
     desk = make_desk(collection)
     if asked:

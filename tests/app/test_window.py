@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.composition import build
 from app.theme.palette import Scheme
 from app.views.main_window import MainWindow
 from app.window import run
-from core.layout import LibraryLayout
+from core.layout import LibraryLayout, ModelsLayout
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -36,4 +36,18 @@ def test_the_window_opens_closes_and_remembers_its_size(tmp_path, theme):
             assert run(app, scheme=Scheme.DARK, language="ja") == 0
     assert layout.window.exists()
     assert sizes[1] == 760
+    theme.apply()
+
+
+@pytest.mark.usefixtures("language")
+def test_a_warning_about_languages_is_remembered(tmp_path, theme):
+    """What the window has warned of once is not said again at the next start."""
+    layout = LibraryLayout(tmp_path / "library")
+    QSettings(str(layout.window), QSettings.Format.IniFormat).setValue("warned", "one:ja two:en,ja")
+    for _ in range(2):
+        with build(layout, ModelsLayout(tmp_path / "models")) as app:
+            QTimer.singleShot(200, lambda: _main_window().close())
+            assert run(app, scheme=Scheme.DARK, language="en") == 0
+    kept = QSettings(str(layout.window), QSettings.Format.IniFormat).value("warned")
+    assert kept == "one:ja two:en,ja"
     theme.apply()
