@@ -294,6 +294,11 @@ def explain_uncovered(
     )
 
 
+def explain_missing_part(model: str, part: str, translate: Translate = untranslated) -> UserMessage:
+    """What to type when a model needs a part of Mikke that is not installed, said before anybody tries."""
+    return explain(PartMissingError(model, part=part), translate)
+
+
 def restriction_text(restriction: str, translate: Translate = untranslated) -> str:
     """What a licence forbids, in a few words."""
     return translate(_RESTRICTIONS[restriction]) if restriction in _RESTRICTIONS else restriction

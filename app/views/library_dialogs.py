@@ -25,9 +25,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.language_names import named_languages
 from app.messages import path_text, printable
 from app.models.files import Column, FileTableModel
+from app.models.language_names import named_languages
 from app.models.model_words import translate_language
 from app.theme.icons import icon
 from app.theme.palette import Colours

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.messages import UserMessage, explain
+from app.messages import UserMessage, explain_missing_part
 from app.models.model_list import InstallProgress, ModelList, needed_models
 from app.models.model_words import ModelWords, is_damaged, translate_message
 from app.models.models import Column, ModelTableModel
@@ -26,7 +26,6 @@ from app.views.banner import Banner
 from app.views.elided_label import ElidedLabel
 from app.views.model_details import ModelDetails
 from core.domain import BUILT_IN_MODEL, LibraryStatus, Model, ModelName
-from core.errors import PartMissingError
 
 
 class ModelsDialog(QDialog):
@@ -227,7 +226,7 @@ class ModelsDialog(QDialog):
         part = self._list.lacking.get(model.name, "") if model else ""
         if model is None or not part:
             return ""
-        message = explain(PartMissingError(self._words.title(model), part=part), translate_message)
+        message = explain_missing_part(self._words.title(model), part, translate_message)
         return "\n".join(each for each in (message.title, message.action) if each)
 
     def _told(self, progress: InstallProgress) -> str:

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QLabel, QMessageBox
 
 from app.controllers.models import Installed
-from app.language_names import language_list, language_name, named_languages
+from app.models.language_names import language_list, language_name, named_languages
 from app.models.model_words import ModelWords, percent
 from app.models.models import Column
 from core.domain import BUILT_IN_MODEL, Language, Model, ModelName, ModelSwitch
