@@ -168,6 +168,14 @@ _ERRORS: dict[type[Exception], UserMessage] = {
     CoreError: UserMessage(title=QT_TRANSLATE_NOOP("messages", "Something went wrong")),
 }
 
+_DETAILS = {  # the particulars that core always says in the same words
+    "It can be installed": QT_TRANSLATE_NOOP("messages", "It can be installed"),
+    "No model that Mikke knows has this name": QT_TRANSLATE_NOOP(
+        "messages", "No model that Mikke knows has this name"
+    ),
+    "It is a part of Mikke": QT_TRANSLATE_NOOP("messages", "It is a part of Mikke"),
+}
+
 _OS_ERROR = UserMessage(
     title=QT_TRANSLATE_NOOP("messages", "The system refused"),
     detail=QT_TRANSLATE_NOOP("messages", "{path}: {detail}"),
@@ -333,6 +341,8 @@ def explain(error: Exception, translate: Translate = untranslated) -> UserMessag
         )
     template = _template_of(error)
     fields = _fields_of(error)
+    if fields["detail"] in _DETAILS:
+        fields["detail"] = translate(_DETAILS[fields["detail"]])
     return UserMessage(
         title=_fill(template.title, fields, translate),
         detail=_fill(template.detail, fields, translate),

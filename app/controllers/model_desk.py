@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -122,7 +123,7 @@ class ModelDesk(QObject):
             self._questions.give_up(answering, upcoming, lambda: self.use(model.name))
             return
         lacking = uncovered(model, status.languages)
-        better = self._controller.list.covering(lacking) if lacking else []
+        better = self._better(lacking, status)
         warning = self._questions.uncovered(model, lacking, better)
         self._questions.use(model, status, answering, warning, lambda: self.use(model.name))
 
@@ -154,10 +155,10 @@ class ModelDesk(QObject):
         """Once for each model and its missing languages, and only if another model would cover them."""
         status, found = self._status, self._controller.list
         model = found.get(status.model) if status else None
-        if status is None or model is None or status.switch is not None:
+        if status is None or model is None or not model.installed or status.switch is not None:
             return
         lacking = _large(uncovered(model, status.languages), status)
-        better = found.covering(lacking) if lacking else []
+        better = self._better(lacking, status)
         key = f"{model.name}:{','.join(lacking)}"
         if not better or key in self.warned:
             return
@@ -170,7 +171,14 @@ class ModelDesk(QObject):
         )
         self._window.banner.show_message(message, self.tr("Models…"))
 
+    def _better(self, lacking: Sequence[Language], status: LibraryStatus) -> list[Model]:
+        """Those that have what is lacking, and every large language of the library besides."""
+        if not lacking:
+            return []
+        large = _large([each for each in status.languages if each], status)
+        return self._controller.list.covering([*lacking, *large])
 
-def _large(languages: tuple[Language, ...], status: LibraryStatus) -> list[Language]:
+
+def _large(languages: Sequence[Language], status: LibraryStatus) -> list[Language]:
     passages = sum(count for language, count in status.languages.items() if language)
     return [each for each in languages if status.languages[each] >= _LARGE_SHARE * passages]

@@ -71,7 +71,7 @@ class ModelWords(QObject):
         if is_damaged(model):
             return self.tr("damaged")
         if model.name == answering:
-            return self.tr("answers now") if model.installed else self.tr("missing, but should answer")
+            return self.tr("answers now") if model.installed else self.tr("needed, missing")
         if switch is not None and model.name == switch.model:
             return self.tr("next: {percent} % encoded").format(percent=percent(switch))
         return self.tr("installed") if model.installed else self.tr("not installed")

@@ -131,10 +131,10 @@ class ModelsDialog(QDialog):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         for column, width in (
-            (Column.MODEL, 252),
+            (Column.MODEL, 244),
             (Column.STATE, 164),
             (Column.LANGUAGES, 116),
-            (Column.SIZE, 88),
+            (Column.SIZE, 96),
             (Column.SPEED, 184),
         ):
             table.setColumnWidth(column, width)

@@ -490,8 +490,8 @@
         <translation>使用中</translation>
     </message>
     <message>
-        <source>missing, but should answer</source>
-        <translation>使用中だが見つからない</translation>
+        <source>needed, missing</source>
+        <translation>要インストール</translation>
     </message>
     <message>
         <source>next: {percent} % encoded</source>
@@ -1427,6 +1427,18 @@
     <message>
         <source>Something went wrong</source>
         <translation>問題が発生しました</translation>
+    </message>
+    <message>
+        <source>It can be installed</source>
+        <translation>インストールできます。</translation>
+    </message>
+    <message>
+        <source>No model that Mikke knows has this name</source>
+        <translation>この名前のモデルは知られていません。</translation>
+    </message>
+    <message>
+        <source>It is a part of Mikke</source>
+        <translation>みっけに内蔵されています。</translation>
     </message>
     <message>
         <source>The system refused</source>

@@ -43,7 +43,7 @@ def inline(monkeypatch):
 def models(tmp_path, hub):
     """Two can be installed from a hub on this machine."""
     published = [
-        pretend.published(),
+        pretend.published(languages=frozenset({Language("ja"), Language("en")})),
         pretend.published(
             name=ENGLISH, title="English only", languages=frozenset({Language("en")}), restriction=""
         ),
@@ -94,7 +94,7 @@ def _install(models, name=pretend.NAME):
 
 def test_the_list_says_what_each_model_is(page):
     """Languages in words, the size, what the licence forbids, and whether it is installed."""
-    assert _cell(page, pretend.NAME, Column.LANGUAGES) == "Japanese"
+    assert _cell(page, pretend.NAME, Column.LANGUAGES) == "English, Japanese"
     assert _cell(page, pretend.NAME, Column.SIZE) == "1.0 MB"
     assert _cell(page, pretend.NAME, Column.LICENCE) == "CC-BY-NC-4.0 · not for commercial use"
     assert _cell(page, pretend.NAME, Column.STATE) == "not installed"
@@ -276,7 +276,7 @@ def test_a_model_in_use_is_not_removed(page, models, collection, qtbot):
 # --- The warning -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("japanese", "warned"), [(1, True), (0, False)])
+@pytest.mark.parametrize(("japanese", "warned"), [(1, True), (0, False)], ids=["large", "none"])
 @pytest.mark.usefixtures("inline")
 def test_a_large_language_without_a_model_is_warned_of_once(
     make_desk, models, collection, qtbot, japanese, warned
@@ -301,10 +301,13 @@ def test_a_large_language_without_a_model_is_warned_of_once(
         assert not banner.isVisible()
 
 
-def test_no_warning_where_no_model_would_help(make_desk, collection, qtbot):
-    """A language that no model covers is no reason for a warning."""
+@pytest.mark.parametrize("languages", [{"xx": 5}, {"ja": 3, "xx": 2}])
+@pytest.mark.usefixtures("inline")
+def test_no_warning_where_no_model_would_help(make_desk, models, collection, qtbot, languages):
+    """Where no model covers all the large languages of a library there is nothing to recommend."""
+    _install(models, ENGLISH)
     collection.model = ENGLISH
-    collection.languages = {Language("xx"): 5}
+    collection.languages = {Language(code): count for code, count in languages.items()}
     desk = make_desk(collection)
     qtbot.waitUntil(lambda: desk.models._controller.list.get(ENGLISH) is not None)
     qtbot.wait(50)
