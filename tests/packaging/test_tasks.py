@@ -77,12 +77,35 @@ def test_benchmarks_get_the_models_where_they_measure_them(
     for name in ("encode", "folder"):
         (tmp_path / f"{name}.py").write_text('if __name__ == "__main__":\n    pass\n', encoding="utf-8")
     monkeypatch.setattr(tasks, "BENCHES", tmp_path)
-    assert tasks.main(["bench", "encode"]) == 0
+    assert tasks.main(["bench", "encode", "--no-peers"]) == 0
     assert tasks.main(["bench", "folder"]) == 0
     assert [call for call in started if call[0] == "provide"] == [
         ["provide", "any", "japanese", "models"],
         ["provide", "any"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["encode"], ["golden"]),
+        (["encode", "--quick"], ["golden"]),
+        (["encode", "--no-peers"], []),
+        (["search"], ["peers"]),
+        (["search", "--quick"], []),
+        (["folder"], []),
+    ],
+)
+@pytest.mark.usefixtures("started")
+def test_benchmarks_get_those_that_they_measure_beside_us(
+    tasks: ModuleType, monkeypatch: pytest.MonkeyPatch, words: list[str], expected: list[str]
+) -> None:
+    """And others are never fetched: gigabytes each."""
+    provided: list[str] = []
+    monkeypatch.setattr(tasks.GoldenEnvironment, "provide_golden", lambda _: provided.append("golden"))
+    monkeypatch.setattr(tasks.PeersEnvironment, "provide_peers", lambda _: provided.append("peers"))
+    assert tasks.main(["bench", *words]) == 0
+    assert provided == expected
 
 
 def test_what_tasks_ask_for_exists(tasks: ModuleType) -> None:
