@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +25,9 @@ a passage of CPU time with 512, 329 with 1,024, 374 with 2,048, 432 with 4,096, 
 """
 
 _LEAST_TOKENS = 256
+
+NICENESS = 10
+"""Of the threads that encode passages."""
 
 _log = logging.getLogger(__name__)
 
@@ -80,7 +86,7 @@ class Runner:
     def _side_by_side(
         self, batches: list[Batch], compute: Callable[[Batch], list[Float32Array]]
     ) -> Iterator[tuple[Batch, list[Float32Array]]]:
-        with ThreadPoolExecutor(self._threads, "mikke-encoder", _use_threads, (1,)) as pool:
+        with ThreadPoolExecutor(self._threads, "mikke-encoder", _work_beside_others) as pool:
             yield from zip(batches, pool.map(compute, batches), strict=True)
 
     def _one_by_one(
@@ -135,3 +141,12 @@ def _use_threads(count: int) -> None:
     """Of the calling thread; torch keeps the number for each thread apart."""
     if torch.get_num_threads() != count:
         torch.set_num_threads(count)
+
+
+def _work_beside_others() -> None:
+    """In a thread that encodes batches by itself, and gives way to whatever a person waits for. (Linux keeps
+    a priority for each thread; elsewhere they are equal.)
+    """
+    _use_threads(1)
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
