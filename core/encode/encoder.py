@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from core.domain import Int32Array, Language, ModelName, TokenEmbeddings
+from core.progress import CancelToken
 
 PASSAGE_TOKENS = 192
 """The passage that speeds are told in: about 300 characters of Japanese (in English they are 70 tokens)."""
@@ -46,11 +47,15 @@ class Encoder(Protocol):
         ...
 
     def encode_passages(
-        self, texts: Sequence[str], languages: Sequence[Language] | None = None
+        self,
+        texts: Sequence[str],
+        languages: Sequence[Language] | None = None,
+        cancel: CancelToken | None = None,
     ) -> list[TokenEmbeddings]:
         """Unit vectors of every kept token of each text, in order, one result per text.
 
         `languages`: of each text; UNKNOWN_LANGUAGE, or None for all, lets a model that needs it find it out.
+        `cancel` is looked at between small steps: waits while it pauses, raises CancelledError.
         """
         ...
 

@@ -64,7 +64,7 @@ def encode_document(
         cancel.checkpoint()
         some = found[first : first + ENCODED_AT_ONCE]
         strings = [string_of(text, passage) for passage in some]
-        made = encoder.encode_passages(strings, languages[first : first + len(some)])
+        made = encoder.encode_passages(strings, languages[first : first + len(some)], cancel)
         ids = [PassageId(first + i) for i in range(len(some))]
         pieces.append(EncodedPassages.compress(ids, made, codec))
     return EncodedDocument(passages=found, languages=tuple(languages), encoded=tuple(pieces))

@@ -72,7 +72,7 @@ def encode_rest(
             yield Reencoding(model=name, done=min(total, done + len(batch)), total=total)
             cancel.checkpoint()
             if some:
-                batch.add(some)
+                batch.add(some, cancel)
                 after = some[-1].id
             if (batch.is_due or not some) and not batch.commit():
                 return False
@@ -159,7 +159,7 @@ class _Batch:
         tokens = sum(part.token_count for part in self._parts)
         return tokens >= COMMIT_TOKENS or time.monotonic() - self._begun >= COMMIT_SECONDS
 
-    def add(self, missing: Sequence[Missing]) -> None:
+    def add(self, missing: Sequence[Missing], cancel: CancelToken) -> None:
         """Encode passages. Those of documents that are gone by now are left out."""
         if not self._parts:
             self._begun = time.monotonic()
@@ -172,7 +172,7 @@ class _Batch:
             for each, text in found
         ]
         strings = [string_of(text, each.passage) for each, text in found]
-        made = self._encoder.encode_passages(strings, languages)
+        made = self._encoder.encode_passages(strings, languages, cancel)
         part = EncodedPassages.compress([each.id for each, _ in found], made, self._codec)
         self._parts.append(part)
         self._encoded += [

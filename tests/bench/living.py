@@ -66,7 +66,7 @@ class ShortEncoder:
     def encode_query(self, text: str, _languages: object = ()) -> TokenEmbeddings:
         return self.encode_passages([text])[0]
 
-    def encode_passages(self, strings: Sequence[str], _languages: object = None) -> list[TokenEmbeddings]:
+    def encode_passages(self, strings: Sequence[str], *_: object) -> list[TokenEmbeddings]:
         return [
             TokenEmbeddings(vectors=_vectors(text.split()), spans=self.token_spans(text)) for text in strings
         ]

@@ -50,7 +50,7 @@ class WordEncoder:
         return self._encoded(text, languages[0] if languages else "", masks=3)
 
     def encode_passages(
-        self, texts: Sequence[str], languages: Sequence[Language] | None = None
+        self, texts: Sequence[str], languages: Sequence[Language] | None = None, _cancel: object = None
     ) -> list[TokenEmbeddings]:
         spoken = languages or [Language("")] * len(texts)
         return [self._encoded(text, language) for text, language in zip(texts, spoken, strict=True)]

@@ -38,6 +38,7 @@ from core.encode.tokenizers.open import open_tokenizer
 from core.encode.tokenizers.tokenizer import Tokenizer
 from core.errors import ModelUnsupportedError
 from core.languages import detect
+from core.progress import CancelToken
 
 ENCODING_VERSION = 1
 """Raise it with every change that gives any text other vectors (beyond rounding)."""
@@ -180,7 +181,10 @@ class ColbertEncoder:
         return TokenEmbeddings(vectors=vectors, spans=inputs.spans[inputs.keep])
 
     def encode_passages(
-        self, texts: Sequence[str], languages: Sequence[Language] | None = None
+        self,
+        texts: Sequence[str],
+        languages: Sequence[Language] | None = None,
+        cancel: CancelToken | None = None,
     ) -> list[TokenEmbeddings]:
         results: list[TokenEmbeddings] = []
         for first, inputs in self._prepared(texts):
@@ -191,7 +195,7 @@ class ColbertEncoder:
                 else [UNKNOWN_LANGUAGE] * len(some)
             )
             spoken = [known or self._language(text) for known, text in zip(given, some, strict=True)]
-            results += self._encoded(inputs, spoken)
+            results += self._encoded(inputs, spoken, cancel or CancelToken())
         return results
 
     def token_spans(self, text: str) -> Int32Array:
@@ -229,10 +233,12 @@ class ColbertEncoder:
             return [[*passage_windows(tokens, self.profile, self._vocabulary)] for tokens in found]
         return [[passage_inputs(tokens, self.profile, self._vocabulary)] for tokens in found]
 
-    def _encoded(self, inputs: list[list[Inputs]], languages: Sequence[Language]) -> list[TokenEmbeddings]:
+    def _encoded(
+        self, inputs: list[list[Inputs]], languages: Sequence[Language], cancel: CancelToken
+    ) -> list[TokenEmbeddings]:
         flat = [window for windows in inputs for window in windows]
         spoken = [language for windows, language in zip(inputs, languages, strict=True) for _ in windows]
-        vectors = iter(self._runner.passages(flat, spoken))
+        vectors = iter(self._runner.passages(flat, spoken, cancel))
         return [
             TokenEmbeddings(
                 vectors=np.concatenate([next(vectors) for _ in windows]), spans=_kept_spans(windows)

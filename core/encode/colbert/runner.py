@@ -17,6 +17,7 @@ from core.encode.colbert.batches import length_sorted, padded
 from core.encode.colbert.inputs import Inputs
 from core.encode.colbert.network import Network, collect
 from core.encode.colbert.turns import Turns
+from core.progress import CancelToken
 
 BATCH_TOKENS = {"cpu": 512, "cuda": 65_536}
 """Tokens that go through the network together, padding included. On a CPU few are best: BERT-base took 311 ms
@@ -67,12 +68,15 @@ class Runner:
             _use_threads(self._threads)
             return self._computed([inputs], [language])[0]
 
-    def passages(self, inputs: Sequence[Inputs], languages: Sequence[Language]) -> list[Float32Array]:
-        """The kept vectors of each, in order."""
+    def passages(
+        self, inputs: Sequence[Inputs], languages: Sequence[Language], cancel: CancelToken
+    ) -> list[Float32Array]:
+        """The kept vectors of each, in order. Raises CancelledError, after the batches that have begun."""
         results: dict[int, Float32Array] = {}
         batches = list(length_sorted([len(each.ids) for each in inputs], self._most_tokens))
 
         def compute(batch: Batch) -> list[Float32Array]:
+            cancel.checkpoint()
             self._turns.let_questions_go_first()
             return self._computed([inputs[i] for i in batch], [languages[i] for i in batch])
 

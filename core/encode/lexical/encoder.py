@@ -23,6 +23,7 @@ from core.encode.lexical.directions import DIM, add_directions, mix
 from core.encode.lexical.rarity import RarityTable
 from core.encode.lexical.units import Kind
 from core.encode.lexical.words import norms, unit_vectors
+from core.progress import CancelToken
 
 ALGORITHM_VERSION = 1
 """Raise it with every change that gives any text other vectors."""
@@ -88,9 +89,12 @@ class LexicalEncoder:
         self,
         texts: Sequence[str],
         languages: Sequence[Language] | None = None,  # noqa: ARG002 - every language is treated alike
+        cancel: CancelToken | None = None,
     ) -> list[TokenEmbeddings]:
         results: list[TokenEmbeddings] = []
         for some in _batches(texts):
+            if cancel:
+                cancel.checkpoint()
             analysis = analyse(some)
             vectors, _ = self._embed(analysis)
             bounds = np.searchsorted(analysis.texts, np.arange(len(some) + 1)).tolist()

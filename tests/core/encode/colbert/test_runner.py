@@ -11,6 +11,8 @@ from core.domain import UNKNOWN_LANGUAGE
 from core.encode.colbert import runner as runner_module
 from core.encode.colbert.inputs import Inputs
 from core.encode.colbert.runner import Runner
+from core.errors import CancelledError
+from core.progress import CancelToken
 
 SECONDS = 10.0
 
@@ -68,12 +70,12 @@ def test_order_is_restored(concurrent):
     """Texts are sorted by length for the network and come back as they were given."""
     inputs = inputs_of(5, 300, 1, 299, 7, 300, 2)
     network = PretendedNetwork(concurrent=concurrent)
-    check(Runner(network, never, 0).passages(inputs, [UNKNOWN_LANGUAGE] * 7), inputs)
+    check(Runner(network, never, 0).passages(inputs, [UNKNOWN_LANGUAGE] * 7, CancelToken()), inputs)
     assert len(network.launched) > 1
 
 
 def test_no_texts_no_vectors():
-    assert Runner(PretendedNetwork(), never, 0).passages([], []) == []
+    assert Runner(PretendedNetwork(), never, 0).passages([], [], CancelToken()) == []
 
 
 def test_out_of_memory_halves_the_batch_and_goes_on(monkeypatch):
@@ -82,10 +84,10 @@ def test_out_of_memory_halves_the_batch_and_goes_on(monkeypatch):
     inputs = inputs_of(*[40] * 64)
     network = PretendedNetwork("cuda", holds=700, concurrent=False)
     runner = Runner(network, never, 0)
-    check(runner.passages(inputs, [UNKNOWN_LANGUAGE] * 64), inputs)
+    check(runner.passages(inputs, [UNKNOWN_LANGUAGE] * 64, CancelToken()), inputs)
     assert network.launched[0] == (64, 40)
     network.launched.clear()
-    check(runner.passages(inputs, [UNKNOWN_LANGUAGE] * 64), inputs)
+    check(runner.passages(inputs, [UNKNOWN_LANGUAGE] * 64, CancelToken()), inputs)
     assert network.launched[0][0] < 64
 
 
@@ -95,7 +97,7 @@ def test_a_text_too_large_for_the_card_goes_to_the_processor(monkeypatch, caplog
     processor = PretendedNetwork("cpu", concurrent=False)
     runner = Runner(PretendedNetwork("cuda", holds=100, concurrent=False), lambda _: processor, 0)
     inputs = inputs_of(90, 200, 80)
-    check(runner.passages(inputs, [UNKNOWN_LANGUAGE] * 3), inputs)
+    check(runner.passages(inputs, [UNKNOWN_LANGUAGE] * 3, CancelToken()), inputs)
     assert runner.device == "cpu"
     assert "graphics card" in caplog.text
 
@@ -108,7 +110,7 @@ def test_a_card_that_disappears_is_replaced_by_the_processor(ask, caplog):
     runner = Runner(card, lambda device: processor if device == "cpu" else None, 0)
     inputs = inputs_of(3)
     if ask == "passages":
-        check(runner.passages(inputs, [UNKNOWN_LANGUAGE]), inputs)
+        check(runner.passages(inputs, [UNKNOWN_LANGUAGE], CancelToken()), inputs)
     else:
         check([runner.question(inputs[0], UNKNOWN_LANGUAGE)], inputs)
     assert runner.device == "cpu"
@@ -118,7 +120,7 @@ def test_a_card_that_disappears_is_replaced_by_the_processor(ask, caplog):
 def test_an_error_of_the_processor_is_nobodys_to_hide():
     broken = PretendedNetwork("cpu", fails=RuntimeError("shapes"), concurrent=False)
     with pytest.raises(RuntimeError, match="shapes"):
-        Runner(broken, never, 0).passages(inputs_of(3), [UNKNOWN_LANGUAGE])
+        Runner(broken, never, 0).passages(inputs_of(3), [UNKNOWN_LANGUAGE], CancelToken())
 
 
 class GatedNetwork(PretendedNetwork):
@@ -147,7 +149,9 @@ def test_a_question_waits_for_no_passages_and_holds_them_back(concurrent, at_onc
     runner = Runner(network, never, 0)
     passages = inputs_of(*[10] * 6)
     (question,) = inputs_of(1)
-    indexing = threading.Thread(target=runner.passages, args=(passages, [UNKNOWN_LANGUAGE] * 6))
+    indexing = threading.Thread(
+        target=runner.passages, args=(passages, [UNKNOWN_LANGUAGE] * 6, CancelToken())
+    )
     asking = threading.Thread(target=runner.question, args=(question, UNKNOWN_LANGUAGE))
     indexing.start()
     for _ in range(at_once):
@@ -162,3 +166,21 @@ def test_a_question_waits_for_no_passages_and_holds_them_back(concurrent, at_onc
     indexing.join(SECONDS)
     assert not indexing.is_alive()
     assert len(network.launched) == 7
+
+
+@pytest.mark.parametrize("concurrent", [False, True])
+def test_a_cancel_waits_for_the_batches_that_have_begun_only(concurrent, monkeypatch):
+    """Not for all that was asked for: a window must close soon, and a large model takes seconds for a page."""
+    monkeypatch.setitem(runner_module.BATCH_TOKENS, "cpu", 10)
+    cancel = CancelToken()
+    network = PretendedNetwork(concurrent=concurrent)
+    launch = network.launch
+
+    def launch_and_cancel(*given):
+        cancel.cancel()
+        return launch(*given)
+
+    network.launch = launch_and_cancel
+    with pytest.raises(CancelledError):
+        Runner(network, never, 0).passages(inputs_of(*[10] * 50), [UNKNOWN_LANGUAGE] * 50, cancel)
+    assert len(network.launched) <= 2
