@@ -200,7 +200,7 @@ def test_ctrl_c_stops_a_switch_and_sync_goes_on(mikke, files, monkeypatch):
     encode = AnotherEncoder.encode_passages
     calls = []
 
-    def interrupted(self, texts, languages=None):
+    def interrupted(self, texts, languages, _cancel):
         calls.append(len(texts))
         os.kill(os.getpid(), signal.SIGINT)
         return encode(self, texts, languages)

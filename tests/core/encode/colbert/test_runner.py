@@ -170,7 +170,7 @@ def test_a_question_waits_for_no_passages_and_holds_them_back(concurrent, at_onc
 
 @pytest.mark.parametrize("concurrent", [False, True])
 def test_a_cancel_waits_for_the_batches_that_have_begun_only(concurrent, monkeypatch):
-    """Not for all that was asked for: a window must close soon, and a large model takes seconds for a page."""
+    """Not for all that was asked for: a window must close soon, and a large model takes seconds."""
     monkeypatch.setitem(runner_module.BATCH_TOKENS, "cpu", 10)
     cancel = CancelToken()
     network = PretendedNetwork(concurrent=concurrent)
