@@ -33,7 +33,7 @@ _OTHER_CODES = {"nb": "no", "nn": "no", "fil": "tl", "iw": "he", "in": "id", "bs
 
 
 class XmodBackbone(nn.Module):
-    """Implements Backbone, for one thread at a time. `adapters`: language -> its adapter, `de` -> `de_DE`."""
+    """Implements Backbone, for one thread at a time. `adapters`: `de` and `de_de` -> `de_DE`."""
 
     def __init__(self, network: XmodModel, adapters: Mapping[Language, str], default: str) -> None:
         super().__init__()
@@ -73,10 +73,20 @@ class XmodBackbone(nn.Module):
         return backbone
 
     def adapter_for(self, language: Language) -> str:
-        """The adapter of a language; the default one for a language without any."""
-        base = language.split("-")[0].lower()
-        known = self.adapters.get(Language(base)) or self.adapters.get(Language(_OTHER_CODES.get(base, base)))
-        return known or self._default
+        """The adapter of a language (`zh`), or of one in a region (`zh-TW`) if that has its own; for a language
+        without any the default one.
+        """
+        return self._found(language) or self._default
+
+    def has_adapter(self, language: Language) -> bool:
+        """Whether `adapter_for` need not take the default one."""
+        return self._found(language) is not None
+
+    def _found(self, language: Language) -> str | None:
+        exact = language.replace("-", "_").lower()
+        base = exact.split("_")[0]
+        names = (self.adapters.get(Language(key)) for key in (exact, base, _OTHER_CODES.get(base, base)))
+        return next(filter(None, names), None)
 
     def forward(self, ids: Tensor, attention: Tensor | None, languages: Sequence[Language]) -> Tensor:
         wanted = [self.adapter_for(language) for language in languages]
@@ -140,7 +150,7 @@ def _by_language(names: Sequence[str]) -> dict[Language, str]:
         if base not in found or _PREFERRED.get(base) == name:
             found[base] = name
     found.pop(UNKNOWN_LANGUAGE, None)
-    return found
+    return found | {Language(name.lower()): name for name in names}
 
 
 def _network_config(config: Mapping[str, Any], shape: Shape) -> XmodConfig:

@@ -19,6 +19,7 @@ from typing import Any, Self
 import numpy as np
 
 from core.domain import UNKNOWN_LANGUAGE, Int32Array, Language, ProfileValue, TokenEmbeddings
+from core.encode.backbones.xmod import XmodBackbone
 from core.encode.checkpoint.family import Family, Shape, family_of, shape_of
 from core.encode.checkpoint.files import CheckpointFiles, read_files
 from core.encode.checkpoint.known import KnownModel
@@ -127,9 +128,9 @@ class ColbertEncoder:
                 files.model, f"its tokenizer has {tokenizer.size} tokens, its network {shape.vocabulary}"
             )
         open_network = partial(Network.open, files, description.family, shape, options.precision)
-        return cls(
-            description, options, tokenizer, Runner(open_network(options.device), open_network, shape.padding)
-        )
+        network = open_network(options.device)
+        _check_language(description, network)
+        return cls(description, options, tokenizer, Runner(network, open_network, shape.padding))
 
     @property
     def name(self) -> str:
@@ -271,6 +272,15 @@ class ColbertEncoder:
         said = self._description.files.settings.get("dim")
         also = "" if said in (None, self.dim) else f"; artifact.metadata says {said}"
         return ProfileValue(name="dim", value=str(self.dim), origin=f"linear.weight{also}")
+
+
+def _check_language(description: Description, network: Network) -> None:
+    """A person's slip must not silently become the default language."""
+    language = Language(description.profile.language)
+    if not language or not isinstance(network.backbone, XmodBackbone):
+        return
+    if not network.backbone.has_adapter(language):
+        raise ModelUnsupportedError(description.files.model, f"it has no adapter for {language!r}")
 
 
 def _kept_spans(windows: Sequence[Inputs]) -> Int32Array:

@@ -8,7 +8,7 @@ import torch
 
 from core.encode.backbones import xmod
 from core.encode.colbert.encoder import ColbertEncoder, Options
-from core.errors import ModelDamagedError
+from core.errors import ModelDamagedError, ModelUnsupportedError
 from tests.core.encode.checkpoints.fabricate import fabricate
 
 LANGUAGES = ["en", "ja", "de", "ar"]
@@ -55,6 +55,7 @@ def test_a_language_without_an_adapter_takes_the_default_one(encoder):
     """And so does an unknown one of which nothing can be told."""
     backbone = encoder.runner.network.backbone
     assert backbone.adapter_for("de-CH") == "de_DE"
+    assert backbone.adapter_for("de_DE") == "de_DE"
     assert backbone.adapter_for("xx") == "en_XX"
     assert backbone.adapter_for("") == "en_XX"
 
@@ -75,6 +76,8 @@ def test_a_person_may_fix_it(tmp_path, encoder):
     assert np.abs(fixed.encode_passages([TEXT])[0].vectors - german).max() <= 1e-6
     assert not fixed.uses_languages
     assert fixed.digest != encoder.digest
+    with pytest.raises(ModelUnsupportedError, match="klingon"):
+        ColbertEncoder.open(tmp_path, Options(person={"language": "klingon"}))
 
 
 @pytest.mark.parametrize("languages", [[], None, ["../x"], [3]])
@@ -90,7 +93,9 @@ def test_every_published_adapter_can_be_reached():
     """By its language; where one has two, by the plain code the simplified one."""
     names = ["en_XX", "zh_TW", "zh_CN", "no_XX", "tl_XX"]
     found = xmod._by_language(names)
-    assert found == {"en": "en_XX", "zh": "zh_CN", "no": "no_XX", "tl": "tl_XX"}
+    assert found["zh"] == "zh_CN"
+    assert {found[name.lower()] for name in names} == set(names)
+    assert {found[code] for code in ("en", "no", "tl")} == {"en_XX", "no_XX", "tl_XX"}
 
 
 def test_no_buffer_is_left_to_chance(encoder):
