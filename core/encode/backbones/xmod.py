@@ -73,9 +73,7 @@ class XmodBackbone(nn.Module):
         return backbone
 
     def adapter_for(self, language: Language) -> str:
-        """The adapter of a language (`zh`), or of one in a region (`zh-TW`) if that has its own; for a language
-        without any the default one.
-        """
+        """The adapter of a language (`zh`), or a region's own (`zh-TW`) if there is one; else the default."""
         return self._found(language) or self._default
 
     def has_adapter(self, language: Language) -> bool:
