@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -127,7 +126,12 @@ class ColbertEncoder:
             raise ModelUnsupportedError(
                 files.model, f"its tokenizer has {tokenizer.size} tokens, its network {shape.vocabulary}"
             )
-        open_network = partial(Network.open, files, description.family, shape, options.precision)
+
+        def open_network(device: str) -> Network:
+            # What was chosen for a graphics card is slow on a processor.
+            precision = options.precision if device == options.device else Precision.FP32
+            return Network.open(files, description.family, shape, precision, device)
+
         network = open_network(options.device)
         _check_language(description, network)
         return cls(description, options, tokenizer, Runner(network, open_network, shape.padding))
