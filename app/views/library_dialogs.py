@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QDialog,
     QFrame,
@@ -32,6 +31,7 @@ from app.models.model_words import translate_language
 from app.theme.icons import icon
 from app.theme.palette import Colours
 from app.views.elided_label import ElidedLabel
+from app.views.table import make_table
 from core.domain import UNKNOWN_LANGUAGE, Document, DocumentId, DocumentState, Language, Source
 
 _FIRST_LANGUAGES = (Language("ja"), Language("en"), Language("zh"), Language("ko"))
@@ -103,19 +103,9 @@ class FilesDialog(QDialog):
         self.wanted.emit(visible)
 
     def _make_table(self) -> QTableView:
-        table = QTableView(self)
-        table.setModel(self._model)
-        table.setAccessibleName(self.tr("Files"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
+        table = make_table(self, self._model, self.tr("Files"))
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(36)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSortIndicator(Column.STATE, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
         for column, width in (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QHBoxLayout,
     QHeaderView,
@@ -25,6 +24,7 @@ from app.theme.palette import Colours
 from app.views.banner import Banner
 from app.views.elided_label import ElidedLabel
 from app.views.model_details import ModelDetails
+from app.views.table import make_table
 from core.domain import BUILT_IN_MODEL, LibraryStatus, Model, ModelName
 
 
@@ -118,18 +118,8 @@ class ModelsDialog(QDialog):
     # --- Inside --------------------------------------------------------------------------------
 
     def _make_table(self) -> QTableView:
-        table = QTableView(self)
-        table.setModel(self._model)
-        table.setAccessibleName(self.tr("Models"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(36)
+        table = make_table(self, self._model, self.tr("Models"))
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         for column, width in (
             (Column.MODEL, 244),
             (Column.STATE, 164),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
@@ -22,14 +21,12 @@ from core.errors import (
 from core.models.files import EVERY, missing, wanted
 from core.models.known import Published
 from core.models.record import RecordedFile
+from core.models.space import need_space
 from core.progress import CancelToken, Fetching
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 _CHUNK_BYTES = 2**20
-
-_SPARE_BYTES = 64 * 2**20
-"""Stay free on the disk beside the copy."""
 
 _EVENT_S = 1 / 20
 
@@ -80,9 +77,7 @@ def copy_checkpoint(
     names = _names(folder, model)
     sizes = {name: (folder / name).stat().st_size for name in names}
     total = sum(sizes.values())
-    free = shutil.disk_usage(target).free
-    if total + _SPARE_BYTES > free:
-        raise DiskFullError(target, f"{total:,} bytes are needed, {free:,} are free")
+    need_space(target, total)
     copied: list[RecordedFile] = []
     done = 0
     try:

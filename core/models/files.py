@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from core.encode.checkpoint.files import PICKLED, SAFETENSORS
+
 CONFIG = "config.json"
-
-SAFETENSORS = "model.safetensors"
-
-PICKLED = "pytorch_model.bin"
-"""Taken where there is no safetensors file; read by torch with `weights_only`."""
 
 _SMALL = (
     "artifact.metadata",

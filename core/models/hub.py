@@ -23,6 +23,7 @@ from core.errors import FULL_DISK, DiskFullError, DownloadError, ModelDamagedErr
 from core.models.files import missing, wanted
 from core.models.plan import PLAN, HubFile, Plan, read_plan, save_plan
 from core.models.process import Send
+from core.models.space import need_space
 from core.progress import Fetching
 
 PART = ".part"
@@ -32,9 +33,6 @@ _TIMEOUT_S = 30.0
 
 _TRIES = 6
 """In a row without a byte."""
-
-_SPARE_BYTES = 64 * 2**20
-"""Stay free on the disk beside what is fetched."""
 
 _EVENT_S = 1 / 20
 """Between two events: at most 30 a second are promised."""
@@ -66,7 +64,7 @@ def fetch(send: Send, request: Request, checkpoint: Path) -> Plan:
         plan = _plan(request, checkpoint)
         total, done = plan.bytes, 0
         send(Fetching(file=f"{plan.repository} {plan.revision[:7]}", done=0, total=total))
-        _need_space(request.folder, total - _bytes_in(checkpoint))
+        need_space(request.folder, total - _bytes_in(checkpoint))
         for file in plan.files:
             if not (checkpoint / file.name).is_file():
                 _fetch_file(_Progress(send, file.name, done, total), request, plan, file, checkpoint)
@@ -278,12 +276,6 @@ def _final(error: Exception) -> bool:
 def _told(error: Exception) -> str:
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
-
-
-def _need_space(folder: Path, needed: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if needed + _SPARE_BYTES > free:
-        raise DiskFullError(folder, f"{needed:,} bytes are needed, {free:,} are free")
 
 
 def _bytes_in(folder: Path) -> int:

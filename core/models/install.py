@@ -4,7 +4,6 @@ one step. Whatever happens before, nothing is installed; what was fetched stays 
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from core.domain import ModelName
+from core.encode.checkpoint.files import digest_of
 from core.errors import (
     FULL_DISK,
     DiskFullError,
@@ -189,14 +189,9 @@ def _unfinished(layout: ModelsLayout, name: ModelName) -> Path:
 def _recorded(checkpoint: Path, plan: Plan) -> tuple[RecordedFile, ...]:
     """With the checksum of every file: the hub states those of large ones only, and they are checked."""
     return tuple(
-        RecordedFile(name=file.name, size=file.size, sha256=file.sha256 or _sha256(checkpoint / file.name))
+        RecordedFile(name=file.name, size=file.size, sha256=file.sha256 or digest_of(checkpoint / file.name))
         for file in plan.files
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _finish(layout: ModelsLayout, record: Record, published: Published | None, cancel: CancelToken) -> Events:

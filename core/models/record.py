@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from core.domain import ModelName, ProfileValue
+from core.encode.checkpoint.files import PICKLED, SAFETENSORS
 from core.errors import ModelDamagedError
-from core.models.files import PICKLED, SAFETENSORS
 
 RECORD_VERSION = 1
 

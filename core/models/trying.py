@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,6 @@ import numpy as np
 
 from core.domain import ModelName, TokenEmbeddings
 from core.errors import ModelUnsupportedError
-from core.models.files import CONFIG
 from core.models.known import Published
 from core.models.process import Send
 from core.models.record import Checked
@@ -65,7 +63,7 @@ def try_out(_send: Send, trial: Trial) -> Checked:
     for each in _places(trial):
         encoder = open_checkpoint(each)
         if each.published and not exact:
-            _compare(each, each.published, encoder.dim)
+            _compare(each, each.published, encoder)
         if encoder.dim % DIM_STEP:
             raise ModelUnsupportedError(
                 each.name, f"Its vectors have {encoder.dim} values; the index needs a multiple of {DIM_STEP}"
@@ -167,10 +165,9 @@ def _place(trial: Trial, device: str | None, precision: str | None) -> tuple[str
     return wanted, precision or trial.precision
 
 
-def _compare(trial: Trial, published: Published, dim: int) -> None:
-    config = json.loads((trial.checkpoint / CONFIG).read_text(encoding="utf-8"))
+def _compare(trial: Trial, published: Published, encoder: ColbertEncoder) -> None:
     shape = published.shape
-    found = (config.get("num_hidden_layers"), config.get("hidden_size"), dim)
+    found = (encoder.shape.layers, encoder.shape.hidden, encoder.dim)
     if found != (shape.layers, shape.hidden, published.dim):
         raise ModelUnsupportedError(
             trial.name,

@@ -61,6 +61,12 @@ def set_buffers(module: nn.Module, values: dict[str, Tensor]) -> None:
         raise AssertionError(f"buffers {sorted(values)} are unknown, {left} without a value")
 
 
+def position_buffers(count: int) -> dict[str, Tensor]:
+    """What the embeddings of transformers' three networks keep beside their weights."""
+    positions = torch.arange(count).expand(1, -1)
+    return {"embeddings.position_ids": positions, "embeddings.token_type_ids": torch.zeros_like(positions)}
+
+
 def prefix_of(weights: Weights, prefix: str, probe: str) -> str:
     """Stanford's layout has the class's prefix before every name of the backbone, PyLate's has none."""
     return prefix if prefix + probe in weights.names else ""

@@ -10,7 +10,15 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
 from core.domain import Language
-from core.encode.backbones.backbone import check_names, on_meta, prefix_of, same_names, set_buffers, sizes
+from core.encode.backbones.backbone import (
+    check_names,
+    on_meta,
+    position_buffers,
+    prefix_of,
+    same_names,
+    set_buffers,
+    sizes,
+)
 from core.encode.checkpoint.family import Shape
 from core.encode.checkpoint.weights import PROJECTION, Weights, load_strictly
 
@@ -34,11 +42,7 @@ class BertBackbone(nn.Module):
         parts = same_names(network, prefix)
         check_names(weights, parts, prefix, frozenset({PROJECTION}))
         load_strictly(network, weights, parts, dtype)
-        positions = torch.arange(shape.positions).expand(1, -1)
-        set_buffers(
-            network,
-            {"embeddings.position_ids": positions, "embeddings.token_type_ids": torch.zeros_like(positions)},
-        )
+        set_buffers(network, position_buffers(shape.positions))
         return cls(network)
 
     def forward(self, ids: Tensor, attention: Tensor | None, languages: Sequence[Language]) -> Tensor:  # noqa: ARG002

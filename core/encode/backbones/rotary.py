@@ -10,7 +10,14 @@ from torch import Tensor, nn
 from transformers import JinaEmbeddingsV3Config, JinaEmbeddingsV3Model
 
 from core.domain import Language
-from core.encode.backbones.backbone import check_names, on_meta, prefix_of, set_buffers, sizes
+from core.encode.backbones.backbone import (
+    check_names,
+    on_meta,
+    position_buffers,
+    prefix_of,
+    set_buffers,
+    sizes,
+)
 from core.encode.checkpoint.family import Shape
 from core.encode.checkpoint.weights import PROJECTION, Part, Weights, load_strictly
 from core.errors import ModelDamagedError
@@ -81,10 +88,7 @@ def _buffers(shape: Shape, base: float) -> dict[str, Tensor]:
     """The inverse frequencies of half-split rotary positions over the whole head (arXiv 2104.09864)."""
     head = shape.hidden // shape.heads
     frequencies = 1.0 / (base ** (torch.arange(0, head, 2, dtype=torch.float32) / head))
-    positions = torch.arange(shape.positions).expand(1, -1)
-    return {
-        "embeddings.position_ids": positions,
-        "embeddings.token_type_ids": torch.zeros_like(positions),
+    return position_buffers(shape.positions) | {
         "rotary_emb.inv_freq": frequencies,
         "rotary_emb.original_inv_freq": frequencies.clone(),
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 import torch
@@ -17,9 +18,17 @@ from transformers import XmodConfig, XmodModel
 from transformers.models.xmod.modeling_xmod import XmodAdapter
 
 from core.domain import UNKNOWN_LANGUAGE, Language
-from core.encode.backbones.backbone import check_names, on_meta, prefix_of, set_buffers, sizes
+from core.encode.backbones.backbone import (
+    check_names,
+    on_meta,
+    position_buffers,
+    prefix_of,
+    same_names,
+    set_buffers,
+    sizes,
+)
 from core.encode.checkpoint.family import Shape
-from core.encode.checkpoint.weights import PROJECTION, Part, Weights, load_strictly
+from core.encode.checkpoint.weights import PROJECTION, Weights, load_strictly
 from core.errors import ModelDamagedError
 
 ADAPTERS_IN_MEMORY = 12
@@ -32,16 +41,25 @@ _OTHER_CODES = {"nb": "no", "nn": "no", "fil": "tl", "iw": "he", "in": "id", "bs
 """Codes of languages that the checkpoint knows under another: the same language, or its nearest relative."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rest:
+    """Where the adapters are that are not in memory."""
+
+    weights: Weights
+    prefix: str
+
+
 class XmodBackbone(nn.Module):
     """Implements Backbone, for one thread at a time. `adapters`: `de` and `de_de` -> `de_DE`."""
 
-    def __init__(self, network: XmodModel, adapters: Mapping[Language, str], default: str) -> None:
+    def __init__(
+        self, network: XmodModel, adapters: Mapping[Language, str], default: str, rest: _Rest
+    ) -> None:
         super().__init__()
         self.network = network
         self.adapters = adapters
         self._default = default
-        self._weights: Weights | None = None
-        self._prefix = ""
+        self._rest = rest
         self._used: OrderedDict[str, None] = OrderedDict()
         self._changing = threading.Lock()
 
@@ -51,26 +69,18 @@ class XmodBackbone(nn.Module):
         names = _adapter_names(config, weights.model)
         network = on_meta(lambda: XmodModel(_network_config(config, shape), add_pooling_layer=False))
         prefix = prefix_of(weights, "roberta.", "embeddings.word_embeddings.weight")
-        parts = {key: Part(name=prefix + key) for key in network.state_dict()}
-        ours = {part.name for part in parts.values()}
+        parts = same_names(network, prefix)
         check_names(
             weights, parts, prefix, frozenset({PROJECTION}) | _adapter_tensors(network, prefix, names)
         )
-        assert all(".adapter_modules." not in name for name in ours), "they come one by one"
         load_strictly(network, weights, parts, dtype)
-        positions = torch.arange(shape.positions + shape.padding + 1).expand(1, -1)
-        set_buffers(
-            network,
-            {"embeddings.position_ids": positions, "embeddings.token_type_ids": torch.zeros_like(positions)},
-        )
+        set_buffers(network, position_buffers(shape.positions + shape.padding + 1))
         default = config.get("default_language") or names[0]
         if default not in names:
             raise ModelDamagedError(
                 weights.model, f"config.json: default_language {default!r} has no adapter"
             )
-        backbone = cls(network, _by_language(names), default)
-        backbone._weights, backbone._prefix = weights, prefix
-        return backbone
+        return cls(network, _by_language(names), default, _Rest(weights=weights, prefix=prefix))
 
     def adapter_for(self, language: Language) -> str:
         """The adapter of a language (`zh`), or a region's own (`zh-TW`) if there is one; else the default."""
@@ -113,13 +123,12 @@ class XmodBackbone(nn.Module):
         return self.network.encoder.layer
 
     def _load(self, name: str) -> None:
-        assert self._weights is not None
         reference = self.network.embeddings.word_embeddings.weight
         for number, layer in enumerate(self._layers):
             adapter = on_meta(lambda: XmodAdapter(self.network.config))
-            where = f"{self._prefix}encoder.layer.{number}.output.adapter_modules.{name}."
-            parts = {key: Part(name=where + key) for key in adapter.state_dict()}
-            load_strictly(adapter, self._weights, parts, reference.dtype)
+            where = f"{self._rest.prefix}encoder.layer.{number}.output.adapter_modules.{name}."
+            parts = same_names(adapter, where)
+            load_strictly(adapter, self._rest.weights, parts, reference.dtype)
             layer.output.adapter_modules[name] = adapter.to(reference.device)
         self._used[name] = None
 

@@ -7,6 +7,7 @@ at the root, the projection in a module of its own.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,10 +15,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from core.encode.json_files import read_json, read_optional_json
 from core.errors import ModelDamagedError, ModelUnsupportedError
-
-MOST_JSON_BYTES = 4 * 2**20
-"""The published ones have 2 kB; a tokenizer (17 MB) is not read here."""
 
 SAFETENSORS, PICKLED = "model.safetensors", "pytorch_model.bin"
 
@@ -49,16 +48,15 @@ class CheckpointFiles:
 
 def read_files(folder: Path, model: str) -> CheckpointFiles:
     """Raises ModelDamagedError (a file is missing or no JSON), ModelUnsupportedError (another layout)."""
-    config = _read_json(folder / "config.json", model)
+    config = read_json(folder / "config.json", model)
     weights = _weights_in(folder, model)
     if (folder / "modules.json").exists():
         projection = _weights_in(folder / _pylate_projection(folder, model), model)
-        settings = _read_json(folder / "config_sentence_transformers.json", model)
+        settings = read_json(folder / "config_sentence_transformers.json", model)
         layout = Layout.PYLATE
     else:
         projection, layout = weights, Layout.STANFORD
-        metadata = folder / "artifact.metadata"
-        settings = _read_json(metadata, model) if metadata.exists() else {}
+        settings = read_optional_json(folder / "artifact.metadata", model)
     return CheckpointFiles(
         folder=folder,
         model=model,
@@ -68,20 +66,6 @@ def read_files(folder: Path, model: str) -> CheckpointFiles:
         weights=weights,
         projection=projection,
     )
-
-
-def _read_json(path: Path, model: str) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > MOST_JSON_BYTES:
-            raise ModelDamagedError(model, f"{path.name} has more than {MOST_JSON_BYTES >> 20} MB")
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ModelDamagedError(model, f"{path.name} is missing") from error
-    except (OSError, ValueError, RecursionError) as error:
-        raise ModelDamagedError(model, f"{path.name} cannot be read: {error}") from error
-    if not isinstance(found, dict):
-        raise ModelDamagedError(model, f"{path.name} is not a JSON object")
-    return found
 
 
 def _weights_in(folder: Path, model: str) -> Path:
@@ -116,7 +100,7 @@ def _pylate_projection(folder: Path, model: str) -> str:
             )
     if Path(place).name != place or place in ("", ".", ".."):
         raise ModelUnsupportedError(model, f"modules.json names the folder {place!r}")
-    _check_projection(_read_json(folder / place / "config.json", model), model)
+    _check_projection(read_json(folder / place / "config.json", model), model)
     _check_backbone(folder / "sentence_bert_config.json", model)
     return place
 
@@ -128,7 +112,13 @@ def _check_projection(config: Mapping[str, Any], model: str) -> None:
 
 
 def _check_backbone(path: Path, model: str) -> None:
-    if path.exists() and _read_json(path, model).get("do_lower_case"):
+    if read_optional_json(path, model).get("do_lower_case"):
         raise ModelUnsupportedError(
             model, "sentence_bert_config.json asks for lower-casing before tokenising"
         )
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal: 1 to 3 s a gigabyte."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

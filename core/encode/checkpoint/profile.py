@@ -24,7 +24,7 @@ SPECIALS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Profile:
-    """`dim` values a vector; lengths in tokens, special ones included. `origins` says where each value is
+    """Lengths are in tokens, special ones included. `origins` says where each value is
     from.
     """
 

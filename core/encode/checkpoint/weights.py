@@ -5,7 +5,6 @@ Needs torch, so nothing on the path of a starting window imports it.
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -108,12 +107,6 @@ def load_strictly(module: nn.Module, weights: Weights, parts: Mapping[str, Part]
         # Cut tensors are views of larger ones, which would stay in memory with them.
         state[key] = tensor.to(dtype, copy=part.of > 1).contiguous()
     module.load_state_dict(state, strict=True, assign=True)
-
-
-def digest_of(path: Path) -> str:
-    """SHA-256 of the file, hexadecimal: 1 to 3 s a gigabyte."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _unpickled(path: Path, model: str) -> dict[str, Tensor]:

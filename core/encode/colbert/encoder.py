@@ -20,10 +20,9 @@ import numpy as np
 from core.domain import UNKNOWN_LANGUAGE, Int32Array, Language, ProfileValue, TokenEmbeddings
 from core.encode.backbones.xmod import XmodBackbone
 from core.encode.checkpoint.family import Family, Shape, family_of, shape_of
-from core.encode.checkpoint.files import CheckpointFiles, read_files
+from core.encode.checkpoint.files import CheckpointFiles, digest_of, read_files
 from core.encode.checkpoint.known import KnownModel
 from core.encode.checkpoint.profile import Profile, build_profile
-from core.encode.checkpoint.weights import digest_of
 from core.encode.colbert.inputs import (
     Inputs,
     Vocabulary,

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from core.domain import Int32Array
+from core.encode.json_files import read_optional_json
 from core.encode.tokenizers.settings import (
     BERT_DEFAULTS,
     MOST_VOCABULARY_BYTES,
     XLMR_DEFAULTS,
     AddedToken,
     Settings,
-    read_json,
     read_settings,
     text_of,
 )
@@ -71,7 +71,7 @@ class FastTokenizer:
             import tokenizers  # noqa: F401, PLC0415  # optional, and only these models need it
         except ImportError as error:
             raise PartMissingError(model, part="models", detail=str(error)) from error
-        serialized = read_json(folder / "tokenizer.json", model, MOST_VOCABULARY_BYTES)
+        serialized = read_optional_json(folder / "tokenizer.json", model, MOST_VOCABULARY_BYTES)
         kind = _kind(serialized, model) if serialized else WORD_PIECE
         settings = read_settings(folder, model, _DEFAULTS[kind], serialized)
         try:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.encode.json_files import read_optional_json
 from core.encode.tokenizers.fast import FastTokenizer
 from core.encode.tokenizers.japanese import JapaneseTokenizer
-from core.encode.tokenizers.settings import read_json
 from core.encode.tokenizers.tokenizer import Tokenizer
 from core.errors import ModelDamagedError, ModelUnsupportedError
 
@@ -21,7 +21,7 @@ def open_tokenizer(folder: Path, model: str) -> Tokenizer:
     ModelUnsupportedError (a kind of tokenizer that Mikke does not have), PartMissingError (the extra
     `models`, or `japanese`).
     """
-    kind = read_json(folder / "tokenizer_config.json", model).get("tokenizer_class")
+    kind = read_optional_json(folder / "tokenizer_config.json", model).get("tokenizer_class")
     if kind == _JAPANESE:
         return JapaneseTokenizer.open(folder, model)
     if (folder / "tokenizer.json").is_file():

@@ -7,16 +7,15 @@ it has no `added_tokens_decoder`, special_tokens_map.json goes before it, and ad
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from core.encode.json_files import read_optional_json
 from core.encode.tokenizers.tokenizer import SpecialIds
 from core.errors import ModelDamagedError
 
-MOST_SETTINGS_BYTES = 4 * 2**20
 MOST_VOCABULARY_BYTES = 128 * 2**20
 """The largest published tokenizer.json has 17 MB."""
 
@@ -92,34 +91,11 @@ def text_of(token: AddedToken | str) -> str:
     return token if isinstance(token, str) else token.content
 
 
-def read_json(path: Path, model: str, most: int = MOST_SETTINGS_BYTES) -> dict[str, Any]:
-    """A JSON object; empty when there is no such file. Raises ModelDamagedError."""
-    if not path.exists():
-        return {}
-    check_size(path, model, most)
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise ModelDamagedError(model, f"{path.name} cannot be read: {error}") from error
-    if not isinstance(found, dict):
-        raise ModelDamagedError(model, f"{path.name} is not a JSON object")
-    return found
-
-
-def check_size(path: Path, model: str, most: int) -> None:
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise ModelDamagedError(model, f"{path.name} cannot be read: {error}") from error
-    if size > most:
-        raise ModelDamagedError(model, f"{path.name} has more than {most >> 20} MB")
-
-
 def read_settings(
     folder: Path, model: str, defaults: Mapping[str, AddedToken | str], serialized: Mapping[str, Any]
 ) -> Settings:
     """`serialized`: tokenizer.json as data (empty when there is none). Raises ModelDamagedError."""
-    config = read_json(folder / "tokenizer_config.json", model)
+    config = read_optional_json(folder / "tokenizer_config.json", model)
     try:
         return _settings(folder, model, defaults, (config, serialized))
     except (TypeError, ValueError, KeyError, AttributeError) as error:
@@ -157,7 +133,7 @@ def _settings(
 
 
 def _special_tokens_map(folder: Path, model: str) -> dict[str, Any]:
-    found = read_json(folder / "special_tokens_map.json", model)
+    found = read_optional_json(folder / "special_tokens_map.json", model)
     values: dict[str, Any] = {}
     for key in (*_SPECIAL_NAMES, _MORE):
         if isinstance(found.get(key), dict):
@@ -178,7 +154,7 @@ def _legacy_added(
     specials = {_text_in(values[name]) for name in _SPECIAL_NAMES if values.get(name)}
     specials |= {_text_in(each) for each in values.get(_MORE) or ()}
     added: dict[int, AddedToken] = {}
-    for content, number in read_json(folder / "added_tokens.json", model).items():
+    for content, number in read_optional_json(folder / "added_tokens.json", model).items():
         special = content in specials
         added[int(number)] = AddedToken(content=content, normalized=not special, special=special)
     for entry in serialized.get("added_tokens") or ():

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from core.encode.tokenizers.settings import MOST_VOCABULARY_BYTES, check_size
+from core.encode.json_files import check_size
+from core.encode.tokenizers.settings import MOST_VOCABULARY_BYTES
 from core.errors import ModelDamagedError
 
 MOST_WORD_CHARACTERS = 100

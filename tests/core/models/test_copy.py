@@ -119,7 +119,7 @@ def test_a_copy_can_be_stopped(models, layout, tmp_path):
 def test_a_copy_that_does_not_fit(models, layout, tmp_path, monkeypatch):
     """The space is looked at first."""
     folder = write(tmp_path / "large", files())
-    monkeypatch.setattr("core.models.copying._SPARE_BYTES", 2**60)
+    monkeypatch.setattr("core.models.space.SPARE_BYTES", 2**60)
     with pytest.raises(DiskFullError):
         installed(models, folder)
     assert {path.name for path in layout.root.iterdir()} == {"models.lock"}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.encode.checkpoint import files as files_module
+from core.encode import json_files
 from core.encode.checkpoint.files import read_files
 from core.errors import ModelDamagedError, ModelUnsupportedError
 from tests.core.encode.checkpoints.fabricate import fabricate
@@ -28,7 +28,7 @@ def test_what_is_no_json_object_is_damaged(tmp_path, content):
 
 
 def test_a_huge_json_file_is_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(files_module, "MOST_JSON_BYTES", 100)
+    monkeypatch.setattr(json_files, "MOST_JSON_BYTES", 100)
     fabricate("jacolbert", tmp_path)
     with pytest.raises(ModelDamagedError, match="MB"):
         read_files(tmp_path, "m")
