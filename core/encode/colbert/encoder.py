@@ -290,7 +290,13 @@ def _kept_spans(windows: Sequence[Inputs]) -> Int32Array:
     return np.concatenate([window.spans[window.keep] for window in windows])
 
 
-_TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json")
+_TOKENIZER_FILES = (
+    "tokenizer.json",
+    "vocab.txt",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+)
 
 
 def _digest(description: Description, options: Options) -> str:
