@@ -357,6 +357,11 @@ class LibraryStatus:
     tokens: int
     index_bytes: int
 
+    @property
+    def needed_models(self) -> frozenset[ModelName]:
+        """The models that the library answers with, or is about to."""
+        return frozenset({self.model} | ({self.switch.model} if self.switch else set()))
+
 
 # --- A rendered page, for the preview ------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from app.commands.as_json import model_json, print_json
 from app.commands.running import OK, USAGE, cancelled_by_ctrl_c, one_line, open_app, switch
 from app.composition import App
 from app.messages import explain_uncovered
-from core.domain import LibraryStatus, Model, ModelName
+from core.domain import Model, ModelName
 from core.errors import ModelInUseError, ModelMissingError
 from core.models.coverage import uncovered
 from core.progress import InstallEvent
@@ -71,7 +71,7 @@ def set_values(parsed: argparse.Namespace) -> int:
         model = terminal.follow_installation(events, f"Trying {parsed.name}")
         status = app.collection.status()
         terminal.print_model(model, status.model)
-        if parsed.name in _needed(status):
+        if parsed.name in status.needed_models:
             terminal.say("mikke sync encodes the library again with these values.")
     return OK
 
@@ -95,7 +95,7 @@ def use(parsed: argparse.Namespace) -> int:
 
 def remove(parsed: argparse.Namespace) -> int:
     with open_app(parsed) as app:
-        if parsed.name in _needed(app.collection.status()):
+        if parsed.name in app.collection.status().needed_models:
             library = terminal.shown(app.layout.root)
             raise ModelInUseError(parsed.name, f"The library {library} answers with it, or is about to")
         app.models.remove(parsed.name)
@@ -154,11 +154,6 @@ def _told(events: Iterator[InstallEvent], title: str) -> None:
 
 
 # --- Using -----------------------------------------------------------------------------------------
-
-
-def _needed(status: LibraryStatus) -> set[ModelName]:
-    """The models that a library needs."""
-    return {status.model} | ({status.switch.model} if status.switch else set())
 
 
 def _warn(app: App, model: Model) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from app.jobs import Job, JobRunner, call
-from app.models.model_list import InstallProgress, ModelList, needed_models
+from app.models.model_list import InstallProgress, ModelList
 from core.domain import BUILT_IN_MODEL, CollectionChanges, ModelName
 from core.errors import ModelInUseError
 from core.progress import CancelToken, CheckingModel, Fetching, InstallEvent, ModelInstalled
@@ -141,7 +141,7 @@ class ModelsController(QObject):
         )
 
     def _remove(self, name: ModelName) -> None:
-        if name in needed_models(self._collection.status()):
+        if name in self._collection.status().needed_models:
             why = self.tr("The library in this window answers with it, or is about to.")
             raise ModelInUseError(self._list.title(name), why)
         self._models.remove(name)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.domain import Language, LibraryStatus, Model, ModelName
+from core.domain import Language, Model, ModelName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +42,3 @@ class InstallProgress:
     done: int
     total: int
     checking: bool
-
-
-def needed_models(status: LibraryStatus) -> set[ModelName]:
-    """The models that a library answers with, or is about to."""
-    return {status.model} | ({status.switch.model} if status.switch else set())

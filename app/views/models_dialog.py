@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.messages import UserMessage, explain_missing_part
-from app.models.model_list import InstallProgress, ModelList, needed_models
+from app.models.model_list import InstallProgress, ModelList
 from app.models.model_words import ModelWords, is_damaged, translate_message
 from app.models.models import Column, ModelTableModel
 from app.theme.palette import Colours
@@ -210,7 +210,7 @@ class ModelsDialog(QDialog):
             return False
         if status.switch is not None:
             return model.name != status.switch.model
-        return model.name not in needed_models(status)
+        return model.name not in status.needed_models
 
     def _lacking(self, model: Model | None) -> str:
         part = self._list.lacking.get(model.name, "") if model else ""
