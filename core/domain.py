@@ -218,13 +218,25 @@ class TokenEmbeddings:
 # --- Questions and answers -----------------------------------------------------------------------
 
 
+class Order(StrEnum):
+    """In which order results are shown: the best first, or by the time at which their files were modified."""
+
+    BEST = "best"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A parsed question. `limit` counts results; what follows it restricts where they may come from.
+    """A parsed question. `text` is what is asked in plain words; all else restricts where answers come from.
 
-    Empty `folders` or `formats` mean no restriction, and so does None. The time at which a file was last
-    modified is in `[modified_from_ns, modified_before_ns)`. `document_ids` and `passage_ids` name what may be
-    found ("search in these results"); an empty set finds nothing.
+    `limit` counts results. Empty `folders`, `formats` or `languages` (of the passage) mean no restriction,
+    and so does None. The time at which a file was last modified is in
+    `[modified_from_ns, modified_before_ns)`. A passage, with its heading, holds each of `phrases` (exact
+    words); a document with any of `without` in one of its passages or its name is left out; each of `names`
+    is a part of the name of the file. `document_ids` and `passage_ids` name what may be found ("search in
+    these results"); an empty set finds nothing. `like`: passages like this one are asked for, and `text` is
+    not looked at.
     """
 
     text: str
@@ -235,24 +247,90 @@ class Query:
     modified_before_ns: int | None = None
     document_ids: frozenset[DocumentId] | None = None
     passage_ids: frozenset[PassageId] | None = None
+    phrases: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    languages: tuple[Language, ...] = ()
+    like: PassageId | None = None
+    order: Order = Order.BEST
+
+
+class FilterKind(StrEnum):
+    """What of a typed question is no plain word; the value is how it is written in front of the colon."""
+
+    TYPE = "type"
+    FOLDER = "in"
+    AFTER = "after"
+    BEFORE = "before"
+    NAME = "name"
+    LANGUAGE = "lang"
+    EXACT = "exact"
+    WITHOUT = "without"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """A filter as it was typed: `span` is its place in the typed question, `value` what it says (`pdf`)."""
+
+    kind: FilterKind
+    value: str
+    span: Span
+
+
+class HintKind(StrEnum):
+    """What is odd about a typed question. `app.messages` has the wording."""
+
+    UNKNOWN_FILTER = "unknown-filter"
+    BAD_DATE = "bad-date"
+    UNKNOWN_FOLDER = "unknown-folder"
+    UNKNOWN_TYPE = "unknown-type"
+    UNKNOWN_LANGUAGE = "unknown-language"
+    EMPTY_FILTER = "empty-filter"
+    OPEN_QUOTE = "open-quote"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """Something in a typed question that was probably meant otherwise; the search goes on without it.
+
+    `typed` is what stands there, `suggestion` what to type instead (empty: nothing comes to mind).
+    """
+
+    kind: HintKind
+    typed: str
+    suggestion: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedQuestion:
+    """What a person typed, understood: the query, the filters in the order of the text, and hints."""
+
+    query: Query
+    filters: tuple[Filter, ...] = ()
+    hints: tuple[Hint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Highlight:
-    """A stretch of a passage that answered a word of the question.
+    """A stretch of a passage that answered a stretch of the question.
 
-    `span` is in characters of the passage, `strength` in (0, 1] (1: the same word in the same context),
-    `query` is the text of the strongest query token that it answered.
+    `span` is in characters of the passage, `asked` in those of `Query.text`; `strength` is in (0, 1] (1: the
+    same word in the same context), `query` is the text of what was answered.
     """
 
     span: Span
     strength: float
     query: str
+    asked: Span = Span(start=0, end=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A scored passage, as shown. `span` is in the document's text, `snippet` and highlights in `text`."""
+    """A scored passage, as shown. `span` is in the document's text, `snippet` and highlights in `text`.
+
+    `unanswered` are the words of the question (spans in `Query.text`) that nothing in the passage or in its
+    heading answered.
+    """
 
     passage_id: PassageId
     span: Span
@@ -261,11 +339,12 @@ class Hit:
     score: float
     snippet: Span
     highlights: tuple[Highlight, ...]
+    unanswered: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """A document with its hits, best first."""
+    """A document with its hits, best first. One that only its name answers has no hits."""
 
     document: Document
     score: float
@@ -274,13 +353,68 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchReply:
-    """The answer to a query. `passages_searched` counts the passages that the filters allowed."""
+    """The answer to a query. `passages_searched` counts the passages that the filters allowed.
+
+    `final` is False for what names and keywords alone have found: the model has not been asked yet, `model`
+    is empty and `passages_searched` is 0.
+    """
 
     query: Query
     model: str
     elapsed_ms: float
     passages_searched: int
     results: tuple[Result, ...]
+    final: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredToken:
+    """A query token, and the passage token that answered it best.
+
+    `asked` is its span in `Query.text` (empty: a marker or mask, which stands for no characters); `weight`
+    its norm; `similarity` the largest cosine with any token of the passage; `strength` that cosine above the
+    encoder's noise, in [0, 1], 0 where it is no answer. `answer` is the span of that token in `Hit.text`,
+    None if it stands in the heading or for no characters; `answer_text` its text, in either. `weight *
+    similarity`, over all tokens, sums to the MaxSim.
+    """
+
+    asked: Span
+    weight: float
+    similarity: float
+    strength: float
+    answer: Span | None
+    answer_text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why a passage has its place. `text` is what was asked; `tokens` in the order of the question.
+
+    `maxsim` and `keyword` (BM25, 0: none of its words) are the scores of the two lanes, `score` that of both
+    together. `unanswered` as in Hit.
+    """
+
+    passage_id: PassageId
+    text: str
+    tokens: tuple[AnsweredToken, ...]
+    unanswered: tuple[Span, ...]
+    maxsim: float
+    keyword: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageInPlace:
+    """A passage with its document, to be read with what stands around it. `span` is in the document's text.
+    """
+
+    passage_id: PassageId
+    document: Document
+    span: Span
+    page: int | None
+    heading: str
+    language: Language
+    text: str
 
 
 # --- Models --------------------------------------------------------------------------------------
