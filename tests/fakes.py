@@ -14,11 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.domain import (
+    AnsweredToken,
     Box,
     CollectionChanges,
     Document,
     DocumentId,
     DocumentState,
+    Explanation,
     ExtractedText,
     FileStamp,
     Highlight,
@@ -27,6 +29,7 @@ from core.domain import (
     LibraryStatus,
     ModelName,
     ModelSwitch,
+    Order,
     Page,
     PassageId,
     Query,
@@ -55,6 +58,11 @@ from core.progress import (
 
 MODEL = ModelName("plain words")
 
+_Word = tuple[Span | None, str]
+"""A word and where it stands in the question, None: nowhere."""
+
+_NOWHERE = Span(start=0, end=0)
+
 
 def make_document(number: int, path: str, state=DocumentState.INDEXED, **fields) -> Document:
     given = {
@@ -72,7 +80,8 @@ class FakeCollection:
     """`files`: pages of text by path. `indexing_s`: the time for one file. `calls` notes every call.
 
     Maintenance has `merges` to do, which take `merging_s` each. A switch encodes a passage in `encoding_s`;
-    `opening_failure` is what opening the model raises.
+    `opening_failure` is what opening the model raises. `queries` are those of `search` and `glance`, which
+    look at words, file names, formats, documents, `like` and `order`.
     """
 
     def __init__(self, files: dict[str, list[str]] | None = None, *, folder: str = "/home/ai/Documents"):
@@ -81,6 +90,7 @@ class FakeCollection:
         self.indexing_s = 0.0
         self.merges, self.merging_s = 0, 0.0
         self.search_s = 0.0
+        self.queries: list[Query] = []
         self.prepared = 0
         self.failure: Exception | None = None
         self.model, self.upcoming = MODEL, None
@@ -194,21 +204,35 @@ class FakeCollection:
         if self.opening_failure is not None:
             raise self.opening_failure
 
+    def glance(self, query: Query) -> SearchReply:
+        self.calls.append(("glance", query.text))
+        return replace(self._answer(query), model="", passages_searched=0, final=False)
+
     def search(self, query: Query) -> SearchReply:
         self.calls.append(("search", query.text))
-        started = time.monotonic()
         time.sleep(self.search_s)
         failure = self.failure or self.opening_failure
         if failure is not None:
             raise failure
-        results = [self._result(document, query) for document in list(self._documents.values())]
-        found = sorted((each for each in results if each), key=lambda each: -each.score)
-        return SearchReply(
-            query=query,
-            model=self.model,
-            elapsed_ms=(time.monotonic() - started) * 1000,
-            passages_searched=self._passages(),
-            results=tuple(found[: query.limit]),
+        reply = self._answer(query)
+        return replace(reply, elapsed_ms=reply.elapsed_ms + self.search_s * 1000)
+
+    def explain(self, query: Query, passage_id: PassageId) -> Explanation:
+        self.calls.append(("explain", (query.text, passage_id)))
+        document_id, number = divmod(passage_id, 1000)
+        text = self._texts[DocumentId(document_id)]
+        page = text.pages[number - 1]
+        words = _words(query.text)
+        hit = _hit(self._documents[DocumentId(document_id)], text, page, words)
+        tokens = tuple(_answered(query.text, asked, hit) for asked, _word in words if asked)
+        return Explanation(
+            passage_id=passage_id,
+            text=query.text,
+            tokens=tokens,
+            unanswered=tuple(each.asked for each in tokens if each.strength == 0),
+            maxsim=sum(each.weight * each.similarity for each in tokens),
+            keyword=float(sum(each.strength > 0 for each in tokens)),
+            score=hit.score if hit else 0.0,
         )
 
     def status(self) -> LibraryStatus:
@@ -268,25 +292,81 @@ class FakeCollection:
     def _passages(self) -> int:
         return sum(len(text.pages) for text in self._texts.values())
 
+    def _answer(self, query: Query) -> SearchReply:
+        started = time.monotonic()
+        self.queries.append(query)
+        results = [self._result(document, query) for document in list(self._documents.values())]
+        found = sorted((each for each in results if each), key=lambda each: -each.score)
+        if query.order is not Order.BEST:
+            newest = query.order is Order.NEWEST
+            found.sort(key=lambda each: each.document.stamp.mtime_ns, reverse=newest)
+        return SearchReply(
+            query=query,
+            model=self.model,
+            elapsed_ms=(time.monotonic() - started) * 1000,
+            passages_searched=self._passages(),
+            results=tuple(found[: query.limit]),
+        )
+
     def _result(self, document: Document, query: Query) -> Result | None:
-        text = self._texts.get(document.id)
-        words = [word for word in query.text.casefold().split() if word]
-        if text is None or not words:
+        if query.formats and document.format not in query.formats:
             return None
-        hits = [hit for page in text.pages if (hit := _hit(document, text, page, words)) is not None]
+        if query.document_ids is not None and document.id not in query.document_ids:
+            return None
+        words = self._words_of_passage(query.like) if query.like is not None else _words(query.text)
+        text = self._texts.get(document.id)
+        pages = text.pages if text is not None and words else ()
+        hits = [hit for page in pages if (hit := _hit(document, text, page, words)) is not None]
+        hits = [hit for hit in hits if hit.passage_id != query.like]
         hits.sort(key=lambda hit: -hit.score)
-        return Result(document=document, score=hits[0].score, hits=tuple(hits)) if hits else None
+        if hits:
+            return Result(document=document, score=hits[0].score, hits=tuple(hits))
+        name = f"{document.path.name} {document.title}".casefold()
+        by_name = bool(words) and query.like is None and all(word in name for _asked, word in words)
+        return Result(document=document, score=0.5, hits=()) if by_name else None
+
+    def _words_of_passage(self, passage_id: PassageId) -> list[_Word]:
+        """Nobody asked in words: they stand nowhere in `Query.text`."""
+        document_id, number = divmod(passage_id, 1000)
+        text = self._texts[DocumentId(document_id)]
+        span = text.pages[number - 1].span
+        return [
+            (None, word) for word in sorted({word for _at, word in _words(text.text[span.start : span.end])})
+        ]
 
 
-def _hit(document: Document, text: ExtractedText, page: Page, words: list[str]) -> Hit | None:
+def _words(asked: str) -> list[_Word]:
+    found = re.finditer(r"\S+", asked)
+    return [(Span(start=each.start(), end=each.end()), each.group().casefold()) for each in found]
+
+
+def _answered(asked: str, span: Span, hit: Hit | None) -> AnsweredToken:
+    found = [each for each in hit.highlights if each.asked == span] if hit else []
+    best = max(found, key=lambda each: each.strength, default=None)
+    return AnsweredToken(
+        asked=span,
+        weight=1.0,
+        similarity=best.strength if best else 0.1,
+        strength=best.strength if best else 0.0,
+        answer=best.span if best else None,
+        answer_text=asked[span.start : span.end] if best else "",
+    )
+
+
+def _hit(document: Document, text: ExtractedText, page: Page, words: list[_Word]) -> Hit | None:
     passage = text.text[page.span.start : page.span.end]
-    found = []
-    for number, word in enumerate(words):
-        for match in re.finditer(re.escape(word), passage.casefold()):
-            strength = 1.0 if number == 0 else 0.45
-            found.append(
-                Highlight(span=Span(start=match.start(), end=match.end()), strength=strength, query=word)
-            )
+    found: list[Highlight] = []
+    unanswered = []
+    for number, (asked, word) in enumerate(words):
+        matches = [
+            Span(start=m.start(), end=m.end()) for m in re.finditer(re.escape(word), passage.casefold())
+        ]
+        strength = 1.0 if number == 0 else 0.45
+        found += [
+            Highlight(span=at, strength=strength, query=word, asked=asked or _NOWHERE) for at in matches
+        ]
+        if asked and not matches:
+            unanswered.append(asked)
     if not found:
         return None
     found.sort(key=lambda each: each.span.start)
@@ -299,6 +379,7 @@ def _hit(document: Document, text: ExtractedText, page: Page, words: list[str]) 
         score=float(len({each.query for each in found})) + len(found) / 1000,
         snippet=Span(start=start, end=min(len(passage), start + 160)),
         highlights=tuple(found),
+        unanswered=tuple(unanswered),
     )
 
 
