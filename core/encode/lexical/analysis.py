@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from core.domain import Int32Array
 from core.encode.lexical.directions import Hashes, mix
-from core.encode.lexical.normalise import Points, fold_points, points_of
-from core.encode.lexical.units import RangeHashes, Units, find_units
+from core.encode.lexical.ranges import RangeHashes
+from core.folding.fold import Points, fold_points, points_of
+from core.folding.units import Units, find_units
 
 _SEPARATOR = np.array([ord("\n")], dtype=np.uint32)
 _LEFT_FACTOR = np.uint64(3)

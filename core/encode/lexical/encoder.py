@@ -21,8 +21,8 @@ from core.domain import Float32Array, Int32Array, Language, TokenEmbeddings
 from core.encode.lexical.analysis import Analysis, analyse
 from core.encode.lexical.directions import DIM, add_directions, mix
 from core.encode.lexical.rarity import RarityTable
-from core.encode.lexical.units import Kind
 from core.encode.lexical.words import norms, unit_vectors
+from core.folding.units import Kind
 from core.progress import CancelToken
 
 ALGORITHM_VERSION = 1

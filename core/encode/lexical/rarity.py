@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from core.domain import Float32Array
 from core.encode.lexical.directions import Hashes
-from core.encode.lexical.units import Kind
 from core.errors import LibraryDamagedError
+from core.folding.units import Kind
 
 MAGIC = b"MIKKERAR"
 VERSION = 1

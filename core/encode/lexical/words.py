@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from core.domain import Float32Array
 from core.encode.lexical.directions import DIM, Hashes, directions
-from core.encode.lexical.units import Kind, RangeHashes, Units
+from core.encode.lexical.ranges import RangeHashes
+from core.folding.units import Kind, Units
 
 _GRAM_SALT = np.uint64(0x5851F42D4C957F2D)
 _PREFIX_SALT = np.uint64(0x14057B7EF767814F)

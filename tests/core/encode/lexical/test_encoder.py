@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from core.encode.lexical.directions import DIM, add_directions, directions
 from core.encode.lexical.encoder import BATCH_CHARACTERS, LexicalEncoder
 from core.encode.lexical.rarity import RarityTable, key_of, table_bytes
-from core.encode.lexical.units import Kind
 from core.errors import LibraryDamagedError
+from core.folding.units import Kind
 from core.layout import RARITY_TABLE
 
 ENCODER = LexicalEncoder.open(RARITY_TABLE)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.encode.lexical.characters import continues_cluster, fold_cluster
-from core.encode.lexical.normalise import MAX_CLUSTER, fold
+from core.folding.characters import continues_cluster, fold_cluster
+from core.folding.fold import MAX_CLUSTER, fold
 
 ANY_TEXT = st.text(
     st.one_of(

@@ -1,12 +1,11 @@
 """Cutting folded text into units."""
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.encode.lexical.normalise import fold, points_of
-from core.encode.lexical.units import MAX_WORD, RangeHashes, find_units
+from core.folding.fold import fold, points_of
+from core.folding.units import MAX_WORD, find_units
 
 
 def units_of(text):
@@ -48,16 +47,3 @@ def test_units_are_in_order_and_apart(text):
     units = find_units(points_of(text))
     assert (units.starts < units.ends).all()
     assert (units.ends[:-1] <= units.starts[1:]).all()
-
-
-@given(st.text(), st.text(), st.text())
-def test_the_hash_of_a_range_depends_on_its_characters_only(before, text, after):
-    """The same string has the same hash wherever it stands; another one has another."""
-    inside = RangeHashes(points_of(before + text + after))
-    alone = RangeHashes(points_of(text))
-    start, end = np.array([len(before)]), np.array([len(before) + len(text)])
-    assert inside.of(start, end) == alone.of(np.array([0]), np.array([len(text)]))
-    if text != text[::-1]:
-        assert inside.of(start, end) != RangeHashes(points_of(text[::-1])).of(
-            np.array([0]), np.array([len(text)])
-        )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Int32Array
-from core.encode.lexical.characters import continues_cluster, fold_cluster
+from core.folding.characters import continues_cluster, fold_cluster
 
 Points = NDArray[np.uint32]
 
@@ -45,7 +45,7 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """Fold `text` for matching: width, case, marks and look-alikes (see core.encode.lexical.characters)."""
+    """Fold `text` for matching: width, case, marks and look-alikes (see core.folding.characters)."""
     folded = fold_points(points_of(text))
     return Folded(text=text_of(folded.points), starts=folded.starts, ends=folded.ends)
 

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Int32Array
-from core.encode.lexical.directions import Hashes, mix
-from core.encode.lexical.normalise import Points, distinct
+from core.folding.fold import Points, distinct
 
 
 class Kind(IntEnum):
@@ -63,9 +62,6 @@ _SCRIPTS = (
 
 _PICTURES = 0x1F000
 """From here on, symbols are pictures (emoji) that a person may look for; below, they are ornaments."""
-
-_PRIME = 0x9E3779B97F4A7C15 | 1
-_PRIME_INVERSE = pow(_PRIME, -1, 1 << 64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -132,24 +128,3 @@ def kind_of(point: int) -> Kind:
     if script is None:
         return Kind.NUMBER if category[0] == "N" else Kind.WORD
     return script
-
-
-class RangeHashes:
-    """Hashes of any ranges of an array of code points, after one pass over it.
-
-    The hash of `[s, e)` is the polynomial sum of mixed code points times powers of an odd number modulo
-    2**64, divided by the power at `s` (odd numbers have inverses), so equal strings have equal hashes.
-    """
-
-    def __init__(self, points: Points) -> None:
-        powers = np.full(len(points) + 1, _PRIME, dtype=np.uint64)
-        powers[0] = 1
-        inverses = np.full(len(points) + 1, _PRIME_INVERSE, dtype=np.uint64)
-        inverses[0] = 1
-        powers, self._inverses = np.multiply.accumulate(powers), np.multiply.accumulate(inverses)
-        self._sums = np.zeros(len(points) + 1, dtype=np.uint64)
-        np.cumsum(mix(points.astype(np.uint64)) * powers[:-1], out=self._sums[1:])
-
-    def of(self, starts: NDArray[np.integer], ends: NDArray[np.integer]) -> Hashes:
-        """`(n,)` uint64, well mixed."""
-        return mix((self._sums[ends] - self._sums[starts]) * self._inverses[starts])
