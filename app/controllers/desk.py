@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QStandardPaths, QTimer
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from app.controllers.indexing import IndexingController, IndexState
@@ -17,18 +16,18 @@ from app.controllers.models import Installed, ModelsController
 from app.controllers.opening import OpeningController
 from app.controllers.preview import PreviewController
 from app.controllers.search import SearchController
+from app.controllers.search_desk import SearchDesk
 from app.controllers.strip import StripController
 from app.controllers.switching import SwitchController
 from app.controllers.watching import WatchingController
 from app.jobs import JobRunner
-from app.messages import CONTEXT, UserMessage, explain, explain_watching, path_text, printable
+from app.messages import CONTEXT, UserMessage, explain, explain_watching
 from app.models.files import FileTableModel
-from app.models.results import ResultListModel, Row
+from app.models.results import ResultListModel
 from app.theme import Theme
 from app.views.library_dialogs import FilesDialog, FoldersDialog
 from app.views.main_window import MainWindow
-from app.views.sentences import Sentences, documents_found
-from core.domain import Document, LibraryStatus, SearchReply, Source
+from core.domain import Document, LibraryStatus, Source
 from core.errors import ModelError
 from core.layout import SAMPLE_LIBRARY
 
@@ -63,15 +62,12 @@ class Desk(QObject):
             self.window,
             theme.colours,
         )
-        self._sentences = Sentences(self)
-        self._model_error: ModelError | None = None
+        self.searching = SearchDesk(self.search, self.opening, self.indexing, self.window, self.results)
         self._status: LibraryStatus | None = None
-        self._reply: SearchReply | None = None
         self._switch_due = False
         self.strip = StripController(
             self.window.status, self.indexing, self.switching, self.models.title, self
         )
-        self._connect_search()
         self._connect_preview()
         self._connect_library()
         self._connect_indexing()
@@ -105,26 +101,9 @@ class Desk(QObject):
         self.window.bring_to_front()
         self.library.add(folders)
 
-    def _connect_search(self) -> None:
-        box, results = self.window.search_box, self.window.results
-        box.asked.connect(self.search.ask)
-        box.moved.connect(results.move_by)
-        box.opened.connect(results.open_current)
-        box.revealed.connect(results.reveal_current)
-        self.search.replied.connect(self._on_reply)
-        self.search.failed.connect(self._on_search_failed)
-        self.results.more_wanted.connect(self.search.ask_for_more)
-        results.chosen.connect(self.preview_row)
-        results.opened.connect(self._open_row)
-        results.revealed.connect(lambda row: self.opening.reveal(row.document.path))
-        results.passage_copied.connect(lambda row: _copy(row.hit.text))
-        results.path_copied.connect(lambda row: _copy(str(row.document.path)))
-        results.left.connect(self.window.focus_search)
-        results.typed.connect(box.type_on)
-        self.opening.failed.connect(self._on_not_opened)
-
     def _connect_preview(self) -> None:
         pane = self.window.preview
+        self.window.results.chosen.connect(self.preview.show)
         self.preview.document_changed.connect(pane.set_document)
         self.preview.page_ready.connect(pane.show_page)
         self.preview.page_number_changed.connect(pane.set_page_number)
@@ -173,106 +152,22 @@ class Desk(QObject):
         self.switching.changed.connect(lambda _model: self._try_model_again())
         self.switching.ended.connect(self.library.refresh)
         self.switching.failed.connect(self._complain)
-        self.search.unprepared.connect(self._on_unprepared)
-        self.search.prepared.connect(self._on_model_opened)
+        self.searching.failed.connect(self._complain)
         self.models.changed.connect(self._on_installed)
         self.window.banner.acted.connect(self.models.show)
         self.window.quiet.acted.connect(self.models.show)
-
-    # --- Searching -----------------------------------------------------------------------------
-
-    def preview_row(self, row: Row | None) -> None:
-        self.preview.show(row)
-
-    def _on_reply(self, reply: SearchReply | None, same_query: bool) -> None:  # noqa: FBT001 - a Qt slot
-        self._reply = reply
-        if reply is not None:
-            self._model_error = None
-        if reply is None:
-            self._show_ready()
-            self.window.status.set_right("")
-            return
-        if reply.results:
-            self.window.show_results(reply, same_query=same_query)
-        else:
-            self._show_nothing_found(reply)
-        found = self._sentences.results_found(reply)
-        self.window.status.set_right(f"{found}   ·   {self._sentences.took(reply.elapsed_ms)}", reply.model)
-        if not same_query:
-            self.window.announce(found)
-
-    def _show_nothing_found(self, reply: SearchReply) -> None:
-        detail = self._sentences.nothing_found(reply, self._status) if self._status else ""
-        if self.indexing.state is IndexState.RUNNING:
-            detail += "\n" + self.tr("Some files are still being read; they appear here by themselves.")
-        heading = self.tr("Nothing found for “{query}”").format(query=printable(reply.query.text))
-        self.window.show_quiet(heading, detail.strip())
-
-    def _show_ready(self) -> None:
-        """No question yet: say what can be searched."""
-        status = self._status
-        if self._model_error is not None:
-            self._show_model_error(self._model_error)
-        elif status is None:
-            self.window.show_quiet("", "")
-        elif documents_found(status) == 0 and self.indexing.state is not IndexState.IDLE:
-            self.window.show_quiet(
-                self.tr("Mikke is looking through your folders"),
-                self.tr("You can search while that goes on; what has been read is found at once."),
-            )
-        else:
-            self.window.show_quiet(
-                self._sentences.ready(status),
-                self.tr("Type a few words or a question, in the language of your files."),
-            )
-
-    def _open_row(self, row: Row) -> None:
-        self.opening.open(row.document.path, row.hit.page if row.hit else None)
 
     def _open_previewed(self) -> None:
         row = self.preview.row
         if row is not None:
             self.opening.open(row.document.path, self.preview.page)
 
-    def _on_not_opened(self, path: Path) -> None:
-        title = self.tr("No program opened this file")
-        detail = self.tr("Tell your desktop which program opens files of this kind.")
-        self.window.banner.show_message(UserMessage(title=title, detail=path_text(path), action=detail))
-
     # --- Models --------------------------------------------------------------------------------
-
-    def _on_search_failed(self, error: Exception) -> None:
-        """A model that cannot be opened is told where the results would be; all else goes on."""
-        if isinstance(error, ModelError):
-            self._reply = None
-            self.window.status.set_right("")
-            self._on_unprepared(error)
-        else:
-            self._complain(error)
-
-    def _on_unprepared(self, error: Exception) -> None:
-        """Other errors are told when a question meets them."""
-        if isinstance(error, ModelError):
-            self._model_error = error
-            if self._reply is None:
-                self._show_model_error(error)
-
-    def _show_model_error(self, error: ModelError) -> None:
-        message = self._explain(error)
-        detail = "\n".join(part for part in (message.detail, message.action) if part)
-        self.window.show_quiet(message.title, detail, self.tr("Models…"))
-
-    def _on_model_opened(self) -> None:
-        if self._model_error is not None:
-            self._model_error = None
-            if self._reply is None:
-                self._show_ready()
-            self.search.ask_again()
 
     def _on_indexing_failed(self, error: Exception) -> None:
         answering = self._status is None or str(self._status.model) == getattr(error, "model", None)
-        if isinstance(error, ModelError) and answering and self._reply is None:
-            self._on_unprepared(error)  # where the results would be
+        if isinstance(error, ModelError) and answering and self.searching.reply is None:
+            self.searching.on_unprepared(error)  # where the results would be
         else:
             self.models.complain(error)
 
@@ -283,7 +178,7 @@ class Desk(QObject):
     def _on_installed(self) -> None:
         """It may be the one that was missing."""
         self.switching.release()
-        if self._model_error is not None:
+        if self.searching.has_model_error:
             self._try_model_again()
             self.indexing.sync()
         else:
@@ -312,10 +207,7 @@ class Desk(QObject):
         self.models.set_status(status)
         self._start_switch(status)
         self.strip.set_status(status)
-        if self._reply is None:
-            self._show_ready()
-        elif not self._reply.results:
-            self._show_nothing_found(self._reply)
+        self.searching.set_status(status)
 
     def _on_sources(self, sources: tuple[Source, ...]) -> None:
         self.folders_dialog.set_sources(sources)
@@ -371,10 +263,6 @@ def _sentence(message: UserMessage) -> str:
 
 def _translate(text: str) -> str:
     return QCoreApplication.translate(CONTEXT, text)
-
-
-def _copy(text: str) -> None:
-    QGuiApplication.clipboard().setText(printable(text))
 
 
 def _show(dialog: FilesDialog | FoldersDialog) -> None:

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 def _ask(desk, qtbot, text, count=None):
     """Type a question and wait for its answer (and for so many rows)."""
     desk.window.search_box.setText(text)
-    qtbot.waitUntil(lambda: desk._reply is not None and desk._reply.query.text == text)
+    qtbot.waitUntil(lambda: desk.searching.reply is not None and desk.searching.reply.query.text == text)
     if count is not None:
         qtbot.waitUntil(lambda: desk.results.rowCount() == count)
 

@@ -106,9 +106,9 @@ def test_a_switch_goes_on_at_the_next_start(make_desk, collection, qtbot):
     qtbot.waitUntil(lambda: "Encoding with next-model" in desk.window.status.text())
     assert "of 5 passages" in desk.window.status.text()
     desk.window.search_box.setText("budget")
-    qtbot.waitUntil(lambda: desk._reply is not None)
-    assert desk._reply.model == MODEL
-    qtbot.waitUntil(lambda: desk._reply is not None and desk._reply.model == NEXT)
+    qtbot.waitUntil(lambda: desk.searching.reply is not None)
+    assert desk.searching.reply.model == MODEL
+    qtbot.waitUntil(lambda: desk.searching.reply is not None and desk.searching.reply.model == NEXT)
     qtbot.waitUntil(lambda: "passages" in desk.window.status.text() and not desk.switching.running)
     assert "Encoding" not in desk.window.status.text()
     assert len(collection.called("switch")) == 1
@@ -166,7 +166,7 @@ def test_a_missing_model_is_told_where_the_results_would_be(make_desk, collectio
     qtbot.waitUntil(lambda: desk.files.rowCount() == 3)
     collection.opening_failure = None
     desk.models.changed.emit()
-    qtbot.waitUntil(lambda: "not installed" not in quiet.accessibleName() or desk._reply is not None)
+    qtbot.waitUntil(lambda: "not installed" not in quiet.accessibleName() or desk.searching.reply is not None)
 
 
 def test_a_language_is_set_per_folder(desk, collection, qtbot):
