@@ -19,38 +19,6 @@
         <translation>この文書は見つかりません。移動または削除された可能性があります。</translation>
     </message>
     <message>
-        <source>Some files are still being read; they appear here by themselves.</source>
-        <translation>まだ読み込み中のファイルがあります。読み終わると自動で表示されます。</translation>
-    </message>
-    <message>
-        <source>Nothing found for “{query}”</source>
-        <translation>「{query}」は見つかりませんでした</translation>
-    </message>
-    <message>
-        <source>Mikke is looking through your folders</source>
-        <translation>フォルダーを調べています</translation>
-    </message>
-    <message>
-        <source>You can search while that goes on; what has been read is found at once.</source>
-        <translation>読み込み中でも検索できます。読み終わったものからすぐに見つかります。</translation>
-    </message>
-    <message>
-        <source>Type a few words or a question, in the language of your files.</source>
-        <translation>言葉や質問を、ファイルと同じ言語で入力してください。</translation>
-    </message>
-    <message>
-        <source>No program opened this file</source>
-        <translation>このファイルを開けるアプリがありません</translation>
-    </message>
-    <message>
-        <source>Tell your desktop which program opens files of this kind.</source>
-        <translation>この種類のファイルを開くアプリを、システムの設定で選んでください。</translation>
-    </message>
-    <message>
-        <source>Models…</source>
-        <translation>モデル…</translation>
-    </message>
-    <message>
         <source>Add a folder to search</source>
         <translation>検索するフォルダーを追加</translation>
     </message>
@@ -723,6 +691,41 @@
     <message>
         <source>Clear</source>
         <translation>消去</translation>
+    </message>
+</context>
+<context>
+    <name>SearchDesk</name>
+    <message>
+        <source>Some files are still being read; they appear here by themselves.</source>
+        <translation>まだ読み込み中のファイルがあります。読み終わると自動で表示されます。</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{query}”</source>
+        <translation>「{query}」は見つかりませんでした</translation>
+    </message>
+    <message>
+        <source>Mikke is looking through your folders</source>
+        <translation>フォルダーを調べています</translation>
+    </message>
+    <message>
+        <source>You can search while that goes on; what has been read is found at once.</source>
+        <translation>読み込み中でも検索できます。読み終わったものからすぐに見つかります。</translation>
+    </message>
+    <message>
+        <source>Type a few words or a question, in the language of your files.</source>
+        <translation>言葉や質問を、ファイルと同じ言語で入力してください。</translation>
+    </message>
+    <message>
+        <source>No program opened this file</source>
+        <translation>このファイルを開けるアプリがありません</translation>
+    </message>
+    <message>
+        <source>Tell your desktop which program opens files of this kind.</source>
+        <translation>この種類のファイルを開くアプリを、システムの設定で選んでください。</translation>
+    </message>
+    <message>
+        <source>Models…</source>
+        <translation>モデル…</translation>
     </message>
 </context>
 <context>
