@@ -38,8 +38,13 @@ CHECKS = {
 MODELS = frozenset({"models", "japanese"})
 """The extras of the published model families."""
 
-EXTRAS = {"test": MODELS | {"test"}, "check": MODELS | {"test"}, "bench encode": MODELS}
-"""What tasks and benchmarks need beside the program. Types are checked against the model libraries, too."""
+ASSISTANTS = frozenset({"assistants"})
+"""What `mikke serve --mcp` speaks."""
+
+CHECKED = MODELS | ASSISTANTS | {"test"}
+
+EXTRAS = {"test": CHECKED, "check": CHECKED, "bench encode": MODELS}
+"""What tasks and benchmarks need beside the program. Types are checked against the libraries of all parts, too."""
 
 WITHOUT_PEERS = {
     "search": frozenset({"--quick", "--no-peers", "-h", "--help"}),
@@ -115,6 +120,11 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="also set up what the published models need (3 GB to fetch on Linux); it stays",
     )
+    run.add_argument(
+        "--assistants",
+        action="store_true",
+        help="also set up what `mikke serve --mcp` needs (10 MB to fetch); it stays",
+    )
     run.set_defaults(task=task_run)
 
     test = tasks.add_parser(
@@ -174,7 +184,9 @@ def task_run(arguments: argparse.Namespace, environment: Environment) -> int:
             print(f"Not a folder: {folder}", file=sys.stderr)
             return 2
     screen = None if arguments.headless else display_libraries(dict(os.environ), sys.platform)
-    extras = MODELS if arguments.models else frozenset()
+    extras = (MODELS if arguments.models else frozenset()) | (
+        ASSISTANTS if arguments.assistants else frozenset()
+    )
     environment.provide(Needs(extras=extras, libraries=screen or frozenset()), arguments.accelerator)
     # In the checkout: `-m app` would take a folder `app` of the current directory first.
     command = [

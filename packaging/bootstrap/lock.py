@@ -18,6 +18,10 @@ HELD = ["torch==2.13.0"]
 ELSEWHERE = ["colorama"]
 """What a dependency asks for on Windows only, so that a resolution on Linux does not meet it."""
 
+WINDOWS_ONLY = ["pywin32==312"]
+"""What a dependency asks for on Windows only and what has no files for Linux, so that pip cannot resolve it
+there: versions chosen by hand."""
+
 LEFT_OUT = {"mikke", "pip"}
 """pip: the one that Python brings does, and a pin would make it replace itself while it runs."""
 
@@ -36,10 +40,10 @@ def remake(environment: Environment) -> Path:
     builders = [*pyproject["build-system"]["requires"], "editables", *tools]
     wanted = [*builders, *HELD, *ELSEWHERE, f".[{extras}]"]
     with step("Resolving all dependencies and extras"):
-        pins = sorted(resolve(environment, wanted), key=str.lower)
+        pins = sorted([*resolve(environment, wanted), *WINDOWS_ONLY], key=str.lower)
     path = environment.root / "packaging" / "constraints.txt"
     path.write_text(
-        HEADER.format(held=", ".join(HELD)) + "".join(f"{pin}\n" for pin in pins), encoding="utf-8"
+        HEADER.format(held=", ".join([*HELD, *WINDOWS_ONLY])) + "".join(f"{pin}\n" for pin in pins), encoding="utf-8"
     )
     return path
 

@@ -70,6 +70,14 @@ def test_models_are_asked_for(tasks: ModuleType, started: list[list[str]]) -> No
     assert started[2] == ["provide", "any"]
 
 
+def test_the_part_for_assistants_is_asked_for(tasks: ModuleType, started: list[list[str]]) -> None:
+    """A plain run needs no SDK; `--assistants` brings it, with or without the models."""
+    assert tasks.main(["run", "--headless", "--assistants"]) == 0
+    assert started[0] == ["provide", "any", "assistants"]
+    assert tasks.main(["run", "--headless", "--assistants", "--models"]) == 0
+    assert started[2] == ["provide", "any", "assistants", "japanese", "models"]
+
+
 def test_benchmarks_get_the_models_where_they_measure_them(
     tasks: ModuleType, started: list[list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -110,7 +118,7 @@ def test_benchmarks_get_those_that_they_measure_beside_us(
 
 def test_what_tasks_ask_for_exists(tasks: ModuleType) -> None:
     """Every extra that a task needs is one of pyproject's, and its size is said before it is fetched."""
-    extras = frozenset().union(tasks.MODELS, *tasks.EXTRAS.values())
+    extras = frozenset().union(tasks.MODELS, tasks.ASSISTANTS, *tasks.EXTRAS.values())
     assert extras <= set(read_pyproject(ROOT)["project"]["optional-dependencies"])
     assert extras <= set(FETCHED_MB)
 
@@ -156,7 +164,7 @@ def test_all_stages_run_and_one_failure_fails(
 ) -> None:
     """Lint fails here, and the other stages are still looked at; pytest gets the extra words."""
     assert tasks.main(["test", "tests/core", "-k", "codec", "--maxfail=1"]) == 1
-    assert started[0] == ["provide", "any", "japanese", "models", "test", "qt"]
+    assert started[0] == ["provide", "any", "assistants", "japanese", "models", "test", "qt"]
     assert [call[0] for call in started[1:]] == ["python", "python", "python", "lint-imports", "python"]
     assert started[-1] == ["python", "-m", "pytest", "tests/core", "-k", "codec", "--maxfail=1"]
     assert "lint       FAILED (exit 1)" in capsys.readouterr().out
@@ -165,7 +173,7 @@ def test_all_stages_run_and_one_failure_fails(
 def test_check_leaves_the_tests_out(tasks: ModuleType, started: list[list[str]]) -> None:
     """It needs no library of Qt either."""
     assert tasks.main(["check"]) == 1
-    assert started[0] == ["provide", "any", "japanese", "models", "test"]
+    assert started[0] == ["provide", "any", "assistants", "japanese", "models", "test"]
     assert not any("pytest" in call for call in started)
 
 
