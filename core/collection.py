@@ -22,15 +22,19 @@ from core.catalogue import documents, encodings, models, passages, segments, sou
 from core.catalogue.catalogue import Catalogue
 from core.catalogue.models import Choice
 from core.domain import (
+    UNKNOWN_LANGUAGE,
     CollectionChanges,
     Document,
     DocumentId,
     DocumentState,
+    Explanation,
     ExtractedText,
     Language,
     LibraryStatus,
     ModelName,
     ModelSwitch,
+    PassageId,
+    PassageInPlace,
     Query,
     RenderedPage,
     SearchReply,
@@ -284,6 +288,18 @@ class Collection:
         """
         return self._searcher.search(query)
 
+    def glance(self, query: Query) -> SearchReply:
+        """The first answers at once, by names and words: `final` is False, and `search` has better ones. No
+        model is opened for it. Raises LibraryDamagedError.
+        """
+        return self._searcher.glance(query)
+
+    def explain(self, query: Query, passage_id: PassageId) -> Explanation:
+        """Which token of the passage answered which of the question. Raises KeyError if the passage is gone,
+        and what `search` raises.
+        """
+        return self._searcher.explain(query, passage_id)
+
     def prepare(self) -> None:
         """Load what the first search would have to wait for. Raises what `search` raises."""
         self._searcher.prepare()
@@ -317,6 +333,26 @@ class Collection:
         """The text as it was extracted. Raises KeyError if the document is gone or has none."""
         with self._catalogue.read() as db:
             return texts.get(db, document_id)
+
+    def passage(self, passage_id: PassageId) -> PassageInPlace:
+        """A passage with its document. Raises KeyError if it is gone."""
+        (found,) = self.passages_around(passage_id, before=0, after=0)
+        return found
+
+    def passages_around(self, passage_id: PassageId, before: int, after: int) -> tuple[PassageInPlace, ...]:
+        """A passage with so many before and after it, as far as its document has them, in order.
+
+        Raises KeyError if the passage is gone.
+        """
+        with self._catalogue.read() as db:
+            stored = passages.get(db, [passage_id])[passage_id]
+            document = documents.get(db, stored.document_id)
+            assert document is not None, "a passage has a document: foreign key"
+            text = texts.get(db, stored.document_id).text
+            in_order = passages.of_document(db, stored.document_id)
+        at = next(number for number, each in enumerate(in_order) if each.id == passage_id)
+        some = in_order[max(0, at - before) : at + after + 1]
+        return tuple(_in_place(each, document, text) for each in some)
 
     def render_page(
         self, document_id: DocumentId, page: int, spans: Sequence[Span], dpi: float
@@ -378,6 +414,19 @@ class Collection:
 
     def _missing_sources(self) -> frozenset[SourceId]:
         return frozenset(source.id for source in self.sources() if not source.path.is_dir())
+
+
+def _in_place(stored: passages.Stored, document: Document, text: str) -> PassageInPlace:
+    passage = stored.passage
+    return PassageInPlace(
+        passage_id=stored.id,
+        document=document,
+        span=passage.span,
+        page=passage.page,
+        heading=passage.heading,
+        language=stored.language or UNKNOWN_LANGUAGE,
+        text=text[passage.span.start : passage.span.end],
+    )
 
 
 def _known_source(db: Database, folder: Path) -> Source:

@@ -226,6 +226,14 @@ class Order(StrEnum):
     OLDEST = "oldest"
 
 
+class Mode(StrEnum):
+    """What looks for answers: the model, words as they are written, or both, which finds most."""
+
+    MAXSIM = "maxsim"
+    KEYWORD = "keyword"
+    HYBRID = "hybrid"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """A parsed question. `text` is what is asked in plain words; all else restricts where answers come from.
@@ -253,6 +261,7 @@ class Query:
     languages: tuple[Language, ...] = ()
     like: PassageId | None = None
     order: Order = Order.BEST
+    mode: Mode = Mode.HYBRID
 
 
 class FilterKind(StrEnum):

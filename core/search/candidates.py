@@ -8,7 +8,7 @@ float32, so that what is compared and shown is the MaxSim of what is stored.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,7 +42,7 @@ _REFINED_AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A passage worth showing, with its MaxSim score."""
+    """A passage worth showing, with its score."""
 
     passage_id: PassageId
     score: float
@@ -50,11 +50,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Scored:
-    """Passages of one segment with their scores; `refined`: those in float32, NaN where not known yet."""
+    """Passages of one segment with their scores, and whether they answer; `refined`: the scores in float32, NaN
+    where not known yet.
+    """
 
     segment: Segment
     ordinals: Int64Array
     scores: Float32Array
+    answers: BoolArray
     refined: NDArray[np.float64]
 
 
@@ -86,6 +89,7 @@ class Candidates:
     ) -> None:
         self._question = question
         self._scorer = scorer
+        self._snapshot = snapshot
         self._scored: list[_Scored] = []
         self._scanned: list[_Scanned] = []
         self.considered = 0
@@ -108,10 +112,27 @@ class Candidates:
         while True:
             for scanned in self._scanned:
                 self._score(scanned, wanted)
-            answering = sum(len(each.ordinals) for each in self._scored)
+            answering = sum(np.count_nonzero(each.answers) for each in self._scored)
             if answering >= count or not any(scanned.left for scanned in self._scanned):
-                return self._refined(count)
+                return _in_order(*self._refined(count, answering=True), count)
             wanted *= 4
+
+    def best_scores(self, count: int) -> NDArray[np.float64]:
+        """The largest scores of passages that were scored for `best`, whether they answer or not, largest first."""
+        _, scores = self._refined(count, answering=False)
+        return -np.sort(-scores)[:count]
+
+    def scores_of(self, passage_ids: Int64Array) -> dict[PassageId, float]:
+        """The score of each of these passages that is in the snapshot and has any tokens, answering or not."""
+        found: dict[PassageId, float] = {}
+        for view in self._snapshot.views:
+            ordinals = view.ordinals(passage_ids)
+            offsets = view.segment.offsets
+            ordinals = ordinals[offsets[ordinals + 1] > offsets[ordinals]]
+            if len(ordinals):
+                ids = view.segment.passage_ids[ordinals].tolist()
+                found.update(zip(ids, self._refine(view.segment, ordinals).tolist(), strict=True))
+        return found
 
     def _scan(self, members: list[tuple[Segment, Int64Array]]) -> _Scanned:
         tables = self._scorer.tables(members[0][0])
@@ -136,33 +157,44 @@ class Candidates:
                 self._keep(segment, some, self._scorer.residual(segment, some, scanned.tables))
 
     def _keep(self, segment: Segment, ordinals: Int64Array, scores: Scores) -> None:
-        answering = np.flatnonzero(np.isfinite(scores.values))
-        unknown = np.full(len(answering), np.nan)
-        self._scored.append(_Scored(segment, ordinals[answering], scores.values[answering], unknown))
+        some = np.flatnonzero(np.isfinite(scores.values))
+        unknown = np.full(len(some), np.nan)
+        self._scored.append(
+            _Scored(segment, ordinals[some], scores.values[some], scores.answers[some], unknown)
+        )
 
-    def _refined(self, count: int) -> tuple[Candidate, ...]:
-        """Of the best by the rounded query, the best in float32."""
-        scores = np.concatenate([np.empty(0, np.float32), *(each.scores for each in self._scored)])
-        chosen = _largest(scores, count + REFINED_MORE)
-        ends = np.cumsum([len(each.scores) for each in self._scored])
+    def _refined(self, count: int, *, answering: bool) -> tuple[Int64Array, NDArray[np.float64]]:
+        """Of the best by the rounded query, and some more: their ids and their scores in float32."""
         ids, exact = [np.empty(0, np.int64)], [np.empty(0, np.float64)]
-        for number, each in enumerate(self._scored):
-            first = ends[number] - len(each.scores)
-            some = chosen[(chosen >= first) & (chosen < ends[number])] - first
-            if len(some):
-                if len(unknown := some[np.isnan(each.refined[some])]):
-                    self._refine(each, unknown)
-                ids.append(each.segment.passage_ids[each.ordinals[some]])
-                exact.append(each.refined[some])
-        return _in_order(np.concatenate(ids), np.concatenate(exact), count)
+        for each, some in self._chosen(count + REFINED_MORE, answering=answering):
+            if len(unknown := some[np.isnan(each.refined[some])]):
+                each.refined[unknown] = self._refine(each.segment, each.ordinals[unknown])
+            ids.append(each.segment.passage_ids[each.ordinals[some]])
+            exact.append(each.refined[some])
+        return np.concatenate(ids), np.concatenate(exact)
 
-    def _refine(self, scored: _Scored, places: Int64Array) -> None:
+    def _chosen(self, count: int, *, answering: bool) -> Iterator[tuple[_Scored, Int64Array]]:
+        """The places of the best, segment by segment."""
+        counted = [np.flatnonzero(each.answers | (not answering)) for each in self._scored]
+        scores = [each.scores[places] for each, places in zip(self._scored, counted, strict=True)]
+        chosen = _largest(np.concatenate([np.empty(0, np.float32), *scores]), count)
+        first = 0
+        for each, places in zip(self._scored, counted, strict=True):
+            here = chosen[(chosen >= first) & (chosen < first + len(places))] - first
+            first += len(places)
+            if len(here):
+                yield each, places[here]
+
+    def _refine(self, segment: Segment, ordinals: Int64Array) -> NDArray[np.float64]:
+        found = np.empty(len(ordinals), dtype=np.float64)
+
         def work(some: slice) -> None:
             for first in range(some.start, some.stop, _REFINED_AT_ONCE):
-                few = places[first : min(first + _REFINED_AT_ONCE, some.stop)]
-                scored.refined[few] = refine(self._question, scored.segment, scored.ordinals[few])
+                few = slice(first, min(first + _REFINED_AT_ONCE, some.stop))
+                found[few] = refine(self._question, segment, ordinals[few])
 
-        self._scorer.spread(work, len(places))
+        self._scorer.spread(work, len(ordinals))
+        return found
 
 
 def refine(question: Question, segment: Segment, ordinals: Int64Array) -> NDArray[np.float64]:

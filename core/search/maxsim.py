@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Self, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.domain import Float32Array, Int32Array, Int64Array
 from core.index.kernels.arrays import LANES, Kernels, QueryLanes, ScanTable
@@ -43,16 +44,19 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scores:
-    """`values`: `(passages,)` float32 MaxSim, -inf for a passage without tokens or that answers nothing."""
+    """`values`: `(passages,)` float32 MaxSim, -inf for a passage without tokens; `answers`: `(passages,)` bool,
+    whether any token of the question is answered.
+    """
 
     values: Float32Array
+    answers: NDArray[np.bool_]
 
     @classmethod
     def of(cls, best: Float32Array, question: Question) -> Scores:
         """From the best similarity of each passage with each lane, `(passages, blocks * LANES)`."""
         used = best[:, : len(question.least)]
-        answered = (used >= question.least).any(axis=1)
-        return cls(values=np.where(answered, used.sum(axis=1), -np.inf).astype(np.float32))
+        answers = (used >= question.least).any(axis=1)
+        return cls(values=used.sum(axis=1, dtype=np.float32), answers=answers)
 
 
 class Scorer:

@@ -1,9 +1,14 @@
 """How good are the answers? Retrieval sets through the program's own splitting, encoding, index and search.
 
-`python3 packaging/tasks.py bench quality --data DIR [--set NAME …] [--bits 4|2] [--json]`: DIR holds sets in
-the format of retrieval_set.py. Every passage of a set becomes a document (which the program may split), every
-query is asked for ten results. Prints recall at 1, 5 and 10, MRR@10 and nDCG@10. With `--bits` the index is
-compressed, however small it is.
+`python3 packaging/tasks.py bench quality --data DIR [--set NAME …] [--mode maxsim|keyword|hybrid …]
+[--checkpoint FOLDER] [--queries N] [--bits 4|2] [--json]`: DIR holds sets in the format of retrieval_set.py.
+Every passage of a set becomes a document (which the program may split), every query is asked for ten results, by
+each of the modes (all three, if none is named). Prints recall at 1, 5 and 10, MRR@10 and nDCG@10. The built-in
+encoder answers, or the model in FOLDER. With `--bits` the index is compressed, however small it is. `--queries`
+takes that many at most, evenly spread.
+
+Cross-lingual: `--corpus xquad/en --set xquad/zh` asks the queries of the one set of the passages of the other,
+which must have the same ids.
 """
 
 from __future__ import annotations
@@ -19,7 +24,7 @@ from pathlib import Path
 
 from core.catalogue import codebooks, documents, segments, sources
 from core.catalogue.catalogue import Catalogue
-from core.domain import ExtractedText, FileStamp, Query
+from core.domain import ExtractedText, FileStamp, Mode, Query
 from core.encode.encoder import Encoder
 from core.encode.lexical.encoder import LexicalEncoder
 from core.index.codebook import Codebook, Codebooks, codebook_file
@@ -31,7 +36,7 @@ from core.layout import RARITY_TABLE, LibraryLayout
 from core.progress import CancelToken
 from core.search.searcher import Searcher
 from tests.bench.metrics import Quality, quality
-from tests.bench.retrieval_set import RetrievalSet, find_sets, read_set
+from tests.bench.retrieval_set import RetrievalSet, across, find_sets, read_set, thinned
 from tests.core.encoders import FixedEncoders
 
 DEPTH = 10
@@ -44,42 +49,59 @@ class Measured:
     """One set: its quality, and how long a document took to index and a query to answer."""
 
     name: str
+    mode: str
     documents: int
     quality: Quality
     index_ms_per_document: float
     search_ms_per_query: float
 
 
-def measure(retrieval_set: RetrievalSet, encoder: Encoder, bits: int | None = None) -> Measured:
-    """Index the passages in a library that is thrown away, ask all queries, judge.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """By which model and in which modes to answer, and from what index (`bits` None: an exact one)."""
+
+    encoder: Encoder
+    modes: tuple[Mode, ...] = tuple(Mode)
+    bits: int | None = None
+
+
+def measure(retrieval_set: RetrievalSet, how: How) -> list[Measured]:
+    """Index the passages in a library that is thrown away, ask all queries in each mode, judge.
 
     With `bits` for residuals, the codebook is trained on the same passages before the clock starts.
     """
+    encoder = how.encoder
     with tempfile.TemporaryDirectory() as folder:
         layout = LibraryLayout(Path(folder))
         layout.index.mkdir()
         codec: Codec = ExactCodec(dim=encoder.dim)
         with Catalogue.open(layout.catalogue) as catalogue:
-            if bits is not None:
-                codebook, content = _trained(retrieval_set, encoder, layout.index, bits)
+            if how.bits is not None:
+                codebook, content = _trained(retrieval_set, encoder, layout.index, how.bits)
                 codec = ResidualCodec(codebook=codebook)
                 with catalogue.write() as db:
                     codebooks.insert(db, codebook_file(codebook.id), content)
             started = time.perf_counter()
             _index(retrieval_set, catalogue, layout, encoder, codec)
-            indexed = time.perf_counter()
+            index_ms = (time.perf_counter() - started) * 1000 / len(retrieval_set.passages)
             searcher = Searcher(catalogue, layout, FixedEncoders.only(encoder), Codebooks(layout.index))
-            rankings = {
-                query_id: _ranking(searcher, retrieval_set.queries[query_id])
-                for query_id in retrieval_set.judgements
-            }
-            ended = time.perf_counter()
+            searcher.prepare()
+            return [_asked(retrieval_set, searcher, mode, index_ms) for mode in how.modes]
+
+
+def _asked(retrieval_set: RetrievalSet, searcher: Searcher, mode: Mode, index_ms: float) -> Measured:
+    started = time.perf_counter()
+    rankings = {
+        query_id: _ranking(searcher, Query(text=retrieval_set.queries[query_id], limit=DEPTH, mode=mode))
+        for query_id in retrieval_set.judgements
+    }
     return Measured(
         name=retrieval_set.name,
+        mode=mode,
         documents=len(retrieval_set.passages),
         quality=quality(rankings, retrieval_set.judgements),
-        index_ms_per_document=(indexed - started) * 1000 / len(retrieval_set.passages),
-        search_ms_per_query=(ended - indexed) * 1000 / len(rankings),
+        index_ms_per_document=index_ms,
+        search_ms_per_query=(time.perf_counter() - started) * 1000 / len(rankings),
     )
 
 
@@ -125,28 +147,46 @@ def _index(
     batch.commit()
 
 
-def _ranking(searcher: Searcher, question: str) -> list[str]:
-    reply = searcher.search(Query(text=question, limit=DEPTH))
-    return [str(result.document.path.relative_to(_ROOT)) for result in reply.results]
+def _ranking(searcher: Searcher, query: Query) -> list[str]:
+    return [str(result.document.path.relative_to(_ROOT)) for result in searcher.search(query).results]
 
 
 def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench quality", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder with the sets")
     parser.add_argument("--set", action="append", metavar="NAME", help="only this set (may be repeated)")
+    parser.add_argument("--mode", action="append", type=Mode, choices=tuple(Mode), help="(may be repeated)")
+    parser.add_argument("--checkpoint", type=Path, metavar="FOLDER", help="a model's files as published")
+    parser.add_argument("--corpus", metavar="NAME", help="ask the passages of this set")
+    parser.add_argument("--queries", type=int, metavar="N", help="at most so many of each set")
     parser.add_argument("--bits", type=int, choices=(2, 4), help="of the residuals in a compressed index")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     arguments = parser.parse_args(words)
     found = find_sets(arguments.data)
     wanted = arguments.set or list(found)
-    if unknown := [name for name in wanted if name not in found]:
+    if unknown := [name for name in (*wanted, arguments.corpus) if name and name not in found]:
         parser.error(f"no such set in {arguments.data}: {', '.join(unknown)}; there are: {', '.join(found)}")
-    encoder = LexicalEncoder.open(RARITY_TABLE)
+    encoder = _opened(arguments.checkpoint)
+    how = How(encoder=encoder, modes=tuple(arguments.mode or Mode), bits=arguments.bits)
     if not arguments.json:
-        print(f"{'set':<18} queries   docs    R@1    R@5   R@10    MRR   nDCG   ms/doc  ms/query")
+        print(f"{'set':<26}{'mode':<8} queries   docs    R@1    R@5   R@10    MRR   nDCG   ms/doc  ms/query")
     for name in wanted:
-        _print(measure(read_set(found[name], name), encoder, arguments.bits), as_json=arguments.json)
+        asked = read_set(found[name], name)
+        if arguments.corpus:
+            asked = across(asked, read_set(found[arguments.corpus], arguments.corpus))
+        if arguments.queries:
+            asked = thinned(asked, arguments.queries)
+        for measured in measure(asked, how):
+            _print(measured, as_json=arguments.json)
     return 0
+
+
+def _opened(checkpoint: Path | None) -> Encoder:
+    if checkpoint is None:
+        return LexicalEncoder.open(RARITY_TABLE)
+    from core.encode.colbert.encoder import ColbertEncoder  # noqa: PLC0415 - torch is not needed otherwise
+
+    return ColbertEncoder.open(checkpoint)
 
 
 def _print(measured: Measured, *, as_json: bool) -> None:
@@ -157,7 +197,8 @@ def _print(measured: Measured, *, as_json: bool) -> None:
     figures = (q.recall_at_1, q.recall_at_5, q.recall_at_10, q.mrr_at_10, q.ndcg_at_10)
     columns = "  ".join(f"{figure:.3f}" for figure in figures)
     times = f"{measured.index_ms_per_document:7.2f}  {measured.search_ms_per_query:8.1f}"
-    print(f"{measured.name:<18} {q.queries:>7} {measured.documents:>6}  {columns}  {times}", flush=True)
+    name = f"{measured.name:<26}{measured.mode:<8}"
+    print(f"{name} {q.queries:>7} {measured.documents:>6}  {columns}  {times}", flush=True)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import gzip
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,35 @@ def find_sets(data: Path) -> dict[str, Path]:
         found.parent for found in data.rglob("passages.jsonl.gz") if (found.parent / "qrels.tsv").exists()
     ]
     return {folder.relative_to(data).as_posix(): folder for folder in sorted(folders)}
+
+
+def across(asked: RetrievalSet, answering: RetrievalSet) -> RetrievalSet:
+    """The queries of one set for the passages of another, which have the same ids in another language.
+
+    Raises ValueError when no judged passage is there.
+    """
+    known = {passage.id for passage in answering.passages}
+    judgements = {
+        query: kept
+        for query, grades in asked.judgements.items()
+        if (kept := {passage: grade for passage, grade in grades.items() if passage in known})
+    }
+    if not judgements:
+        raise ValueError(f"{asked.name} and {answering.name} have no passage ids in common")
+    return RetrievalSet(
+        name=f"{asked.name} > {answering.name}",
+        queries=asked.queries,
+        passages=answering.passages,
+        judgements=judgements,
+    )
+
+
+def thinned(full: RetrievalSet, most: int) -> RetrievalSet:
+    """At most so many of the judged queries, evenly spread."""
+    judged = list(full.judgements)
+    step = max(1.0, len(judged) / most)
+    kept = [judged[int(number * step)] for number in range(min(most, len(judged)))]
+    return replace(full, judgements={query: full.judgements[query] for query in kept})
 
 
 def _rows(path: Path, needed: set[str]) -> Iterator[dict[str, Any]]:

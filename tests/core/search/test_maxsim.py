@@ -203,11 +203,11 @@ def test_what_fails_in_a_thread_is_raised():
 
 
 def test_a_passage_answers_with_one_token_of_the_question():
-    """Scores are sums over all query tokens, or -inf where none of them is answered; unused lanes neither
-    answer nor count.
-    """
+    """Scores are sums over all query tokens, -inf without tokens; unused lanes neither answer nor count."""
     question = Question(vectors=np.ones((2, 32), np.float32), least=np.array([0.5, np.inf], np.float32))
     best = np.zeros((4, 32), np.float32)
     best[:, 2:] = 9
     best[:, :2] = [[0.5, 0.1], [0.4, 3.0], [0.7, -0.2], [-np.inf, -np.inf]]
-    assert Scores.of(best, question).values == pytest.approx([0.6, -np.inf, 0.5, -np.inf])
+    scores = Scores.of(best, question)
+    assert scores.values == pytest.approx([0.6, 3.4, 0.5, -np.inf])
+    assert scores.answers.tolist() == [True, False, True, False]
