@@ -22,6 +22,7 @@ from core.errors import (
     LibraryDamagedError,
     LibraryError,
     LibraryInUseError,
+    LibraryMissingError,
     LibraryTooNewError,
     LibraryUnwritableError,
     ModelDamagedError,
@@ -59,12 +60,24 @@ class UserMessage:
     detail: str = ""
     action: str = ""
 
+    @property
+    def in_one_line(self) -> str:
+        parts = (self.title, self.detail, self.action)
+        return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts if part)
+
 
 _ERRORS: dict[type[Exception], UserMessage] = {
     LibraryInUseError: UserMessage(
         title=QT_TRANSLATE_NOOP("messages", "Another Mikke is writing to this library"),
         detail=QT_TRANSLATE_NOOP("messages", "{path} can have one writer at a time. Searching still works."),
         action=QT_TRANSLATE_NOOP("messages", "Wait until the other one has finished, or close it."),
+    ),
+    LibraryMissingError: UserMessage(
+        title=QT_TRANSLATE_NOOP("messages", "There is no library yet"),
+        detail=QT_TRANSLATE_NOOP("messages", "{path} has none."),
+        action=QT_TRANSLATE_NOOP(
+            "messages", "Open Mikke and add a folder, or give the command: mikke add FOLDER"
+        ),
     ),
     LibraryTooNewError: UserMessage(
         title=QT_TRANSLATE_NOOP("messages", "This library was made by a newer Mikke"),
@@ -167,6 +180,13 @@ _ERRORS: dict[type[Exception], UserMessage] = {
     ),
     CoreError: UserMessage(title=QT_TRANSLATE_NOOP("messages", "Something went wrong")),
 }
+
+ASSISTANTS_MISSING = UserMessage(
+    title="The part of Mikke for assistants is not installed",
+    action="Start Mikke once with: python3 packaging/tasks.py run --assistants. In an installed program: "
+    'pip install "mikke[assistants]"',
+)
+"""For the command line, which speaks English."""
 
 _DETAILS = {  # the particulars that core always says in the same words
     "It can be installed": QT_TRANSLATE_NOOP("messages", "It can be installed"),

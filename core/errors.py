@@ -2,6 +2,7 @@
 
 CoreError
 ├── LibraryError
+│   ├── LibraryMissingError     there is none in the folder, and none is to be made
 │   ├── LibraryInUseError       another process is writing to the library
 │   ├── LibraryTooNewError      written by a newer Mikke
 │   ├── LibraryDamagedError     a file of the library cannot be read
@@ -44,6 +45,10 @@ class LibraryError(CoreError):
         super().__init__(path, detail)
         self.path = path
         self.detail = detail
+
+
+class LibraryMissingError(LibraryError):
+    """No library is in the folder; raised by whoever must not make one."""
 
 
 class LibraryInUseError(LibraryError):

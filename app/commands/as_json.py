@@ -73,15 +73,16 @@ def status_json(status: LibraryStatus, files: Iterable[Document] | None) -> dict
 
 
 def verified_json(verified: Verified) -> dict[str, object]:
-    def told(damaged: Iterable[Damaged]) -> list[dict[str, str]]:
-        return [{"path": str(each.path), "detail": each.detail} for each in damaged]
-
     return {
         "files": verified.files,
         "bytes": verified.bytes,
-        "damaged": told(verified.damaged),
-        "unmended": told(verified.unmended),
+        "damaged": damaged_json(verified.damaged),
+        "unmended": damaged_json(verified.unmended),
     }
+
+
+def damaged_json(damaged: Iterable[Damaged]) -> list[dict[str, str]]:
+    return [{"path": str(each.path), "detail": each.detail} for each in damaged]
 
 
 def model_json(model: Model) -> dict[str, object]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from app import terminal
 from app.commands.as_json import print_json, reply_json, status_json, verified_json
-from app.commands.running import DAMAGED, OK, cancelled_by_ctrl_c, index, open_app
+from app.commands.failures import DAMAGED, OK
+from app.commands.running import cancelled_by_ctrl_c, index, open_app, teller
 from core.domain import Query
 from core.errors import LibraryDamagedError, UnknownSourceError
 from core.progress import Damaged, Verified
@@ -22,7 +23,10 @@ def add(parsed: argparse.Namespace) -> int:
     with open_app(parsed) as app:
         for folder in parsed.folder:
             app.collection.add_source(folder)
-        index(app, f"Indexing {', '.join(map(terminal.shown, parsed.folder))}")
+        title = f"Indexing {', '.join(map(terminal.shown, parsed.folder))}"
+        outcome = index(app, title, as_json=parsed.json)
+        if parsed.json:
+            print_json({"added": [str(folder) for folder in parsed.folder]} | outcome)
     return OK
 
 
@@ -57,14 +61,18 @@ def status(parsed: argparse.Namespace) -> int:
 
 def sync(parsed: argparse.Namespace) -> int:
     with open_app(parsed) as app:
-        index(app, "Looking at all folders")
+        outcome = index(app, "Looking at all folders", as_json=parsed.json)
+        if parsed.json:
+            print_json(outcome)
     return OK
 
 
 def verify(parsed: argparse.Namespace) -> int:
     try:
         with open_app(parsed) as app, cancelled_by_ctrl_c() as cancel:
-            verified = terminal.follow(app.collection.verify(cancel), "Reading the whole library")
+            verified = terminal.follow(
+                app.collection.verify(cancel), "Reading the whole library", teller(as_json=parsed.json)
+            )
     except LibraryDamagedError as error:  # not even to be opened
         damaged = (Damaged(path=error.path, detail=error.detail),)
         verified = Verified(files=0, bytes=0, damaged=damaged, unmended=damaged)
@@ -79,7 +87,10 @@ def verify(parsed: argparse.Namespace) -> int:
 def forget(parsed: argparse.Namespace) -> int:
     with open_app(parsed) as app:
         changes = app.collection.forget_source(parsed.folder)
-        terminal.say(f"Forgot {terminal.shown(parsed.folder)}: {len(changes.documents)} documents.")
+        if parsed.json:
+            print_json({"forgotten": str(parsed.folder), "documents": len(changes.documents)})
+        else:
+            terminal.say(f"Forgot {terminal.shown(parsed.folder)}: {len(changes.documents)} documents.")
     return OK
 
 
@@ -87,14 +98,28 @@ def language(parsed: argparse.Namespace) -> int:
     """What is encoded otherwise by it is encoded again at once."""
     with open_app(parsed) as app:
         app.collection.set_language(parsed.folder, parsed.language)
-        index(app, f"Looking at {terminal.shown(parsed.folder)}")
+        outcome = index(app, f"Looking at {terminal.shown(parsed.folder)}", as_json=parsed.json)
+        if parsed.json:
+            print_json({"folder": str(parsed.folder), "language": parsed.language} | outcome)
     return OK
 
 
 def tour(parsed: argparse.Namespace) -> int:
-    from app import tour as the_tour  # noqa: PLC0415 - only this command needs it
+    from app.tour import Tour  # noqa: PLC0415 - only this command needs it
 
-    return the_tour.run(parsed.folder, parsed.library, parsed.ask)
+    with Tour.open(parsed.folder, parsed.library) as tour:
+        questions = parsed.ask or tour.questions()
+        if parsed.json:
+            replies = [{"question": question} | reply_json(tour.ask(question)) for question in questions]
+            print_json({"library": status_json(tour.status(), None), "answers": replies})
+            return OK
+        terminal.print_counts(tour.status())
+        if not questions:
+            terminal.say("No title among these files makes a question. Ask your own: mikke search QUESTION")
+        for question in questions:
+            terminal.say(f"\n? {question}\n")
+            terminal.print_reply(tour.ask(question))
+    return OK
 
 
 def _folders(folder: Path | None) -> tuple[Path, ...]:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from app import terminal
 from app.commands.as_json import model_json, print_json
-from app.commands.running import OK, USAGE, cancelled_by_ctrl_c, one_line, open_app, switch
+from app.commands.failures import OK, USAGE, CommandError, WrongUsageError
+from app.commands.running import cancelled_by_ctrl_c, open_app, switch, teller
 from app.composition import App
-from app.messages import explain_uncovered
-from core.domain import Model, ModelName
+from app.messages import UserMessage, explain_uncovered
+from core.domain import Language, Model, ModelName
 from core.errors import ModelInUseError, ModelMissingError
 from core.models.coverage import uncovered
-from core.progress import InstallEvent
 
 _YES = "yes"
 
@@ -47,21 +46,18 @@ def show(parsed: argparse.Namespace) -> int:
 
 def install(parsed: argparse.Namespace) -> int:
     if parsed.folder is None and parsed.name is None:
-        terminal.complain("name the model to install, or a folder with --from")
-        return USAGE
+        raise WrongUsageError("name the model to install, or a folder with --from")
     with open_app(parsed) as app:
-        if parsed.name is not None and _installed(app, parsed.name):
+        there = parsed.name is not None and _installed(app, parsed.name)
+        model = app.models.get(parsed.name) if there else _install(app, parsed)
+        if parsed.json:
+            print_json({"installed_now": not there, "model": model_json(model)})
+        elif there:
             terminal.say(f"{parsed.name} is installed. To install it anew, remove it first.")
-            return OK
-        if parsed.folder is None and not _agreed(app, app.models.get(parsed.name), sure=parsed.yes):
-            return USAGE
-        with cancelled_by_ctrl_c() as cancel:
-            events = (
-                app.models.install(parsed.name, cancel)
-                if parsed.folder is None
-                else app.models.install_from(parsed.folder, parsed.name, cancel)
-            )
-            _told(events, f"Installing {parsed.name or terminal.shown(parsed.folder)}")
+        else:
+            revision = f" at {model.revision}" if model.revision else ""
+            terminal.say(f"Installed {model.name} ({model.repository or 'a copy'}{revision}).")
+            terminal.say(f"mikke models use {model.name} lets it answer.")
     return OK
 
 
@@ -70,8 +66,12 @@ def set_values(parsed: argparse.Namespace) -> int:
         events = app.models.set_values(parsed.name, dict(parsed.values), cancel)
         model = terminal.follow_installation(events, f"Trying {parsed.name}")
         status = app.collection.status()
+        needs_sync = parsed.name in status.needed_models
+        if parsed.json:
+            print_json({"needs_sync": needs_sync, "model": model_json(model)})
+            return OK
         terminal.print_model(model, status.model)
-        if parsed.name in status.needed_models:
+        if needs_sync:
             terminal.say("mikke sync encodes the library again with these values.")
     return OK
 
@@ -84,12 +84,17 @@ def use(parsed: argparse.Namespace) -> int:
             raise ModelMissingError(model.name, f"mikke models install {model.name} installs it")
         # What does not work is told before anything is promised; and while it is held, it is loaded once.
         encoder = app.models.open(model.name)
-        _warn(app, model)
+        lacking = _warn(app, model)
         app.collection.use_model(model.name)
+        tell = teller(as_json=parsed.json)
         with cancelled_by_ctrl_c() as cancel:
-            switch(app, cancel)
-            terminal.follow(app.collection.maintain(cancel), "Tidying up the index")
-        terminal.say(f"Model: {app.collection.status().model}, {encoder.dim} dimensions")
+            switch(app, cancel, tell)
+            terminal.follow(app.collection.maintain(cancel), "Tidying up the index", tell)
+        answering = app.collection.status().model
+        if parsed.json:
+            print_json({"answering": answering, "dimensions": encoder.dim, "not_trained_for": lacking})
+        else:
+            terminal.say(f"Model: {answering}, {encoder.dim} dimensions")
     return OK
 
 
@@ -99,7 +104,10 @@ def remove(parsed: argparse.Namespace) -> int:
             library = terminal.shown(app.layout.root)
             raise ModelInUseError(parsed.name, f"The library {library} answers with it, or is about to")
         app.models.remove(parsed.name)
-        terminal.say(f"Removed {parsed.name}.")
+        if parsed.json:
+            print_json({"removed": parsed.name})
+        else:
+            terminal.say(f"Removed {parsed.name}.")
     return OK
 
 
@@ -120,25 +128,40 @@ def _installed(app: App, name: ModelName) -> bool:
     return any(model.name == name and model.installed for model in app.models.all())
 
 
-def _agreed(app: App, model: Model, *, sure: bool) -> bool:
-    """Whether the person wants it fetched. The network is not used before that."""
+def _install(app: App, parsed: argparse.Namespace) -> Model:
+    if parsed.folder is None:
+        _agree(app, app.models.get(parsed.name), parsed)
+    with cancelled_by_ctrl_c() as cancel:
+        events = (
+            app.models.install(parsed.name, cancel)
+            if parsed.folder is None
+            else app.models.install_from(parsed.folder, parsed.name, cancel)
+        )
+        title = f"Installing {parsed.name or terminal.shown(parsed.folder)}"
+        return terminal.follow_installation(events, title)
+
+
+def _agree(app: App, model: Model, parsed: argparse.Namespace) -> None:
+    """The person wants it fetched, or CommandError. The network is not used before that."""
+    say = teller(as_json=parsed.json)
     place = _existing(app.models_layout.root)
     free = terminal.size_text(shutil.disk_usage(place).free)
     revision = model.revision[:7] if model.revision else "the newest commit"
-    terminal.say(f"{model.title} ({model.name})")
-    terminal.say(f"  from the Hugging Face hub: {model.repository}, {revision}")
-    terminal.say(f"  licence: {terminal.licence_text(model)}")
-    terminal.say(f"  size: {terminal.size_text(model.bytes)}; {free} are free in {terminal.shown(place)}")
-    if sure:
-        return True
-    if not sys.stdin.isatty():
-        terminal.complain("nothing was fetched: without a terminal to ask in, --yes is needed")
-        return False
-    terminal.say(f'Type "{_YES}" to fetch it: ')
-    if sys.stdin.readline().strip().lower() == _YES:
-        return True
-    terminal.complain("nothing was fetched")
-    return False
+    say(f"{model.title} ({model.name})")
+    say(f"  from the Hugging Face hub: {model.repository}, {revision}")
+    say(f"  licence: {terminal.licence_text(model)}")
+    say(f"  size: {terminal.size_text(model.bytes)}; {free} are free in {terminal.shown(place)}")
+    if parsed.yes:
+        return
+    if parsed.json or not sys.stdin.isatty():
+        raise _not_fetched("nothing was fetched: without a terminal to ask in, --yes is needed")
+    say(f'Type "{_YES}" to fetch it: ')
+    if sys.stdin.readline().strip().lower() != _YES:
+        raise _not_fetched("nothing was fetched")
+
+
+def _not_fetched(title: str) -> CommandError:
+    return CommandError(UserMessage(title=title), kind="not-agreed", code=USAGE)
 
 
 def _existing(folder: Path) -> Path:
@@ -146,21 +169,15 @@ def _existing(folder: Path) -> Path:
     return next(place for place in (folder, *folder.absolute().parents) if place.exists())
 
 
-def _told(events: Iterator[InstallEvent], title: str) -> None:
-    model = terminal.follow_installation(events, title)
-    revision = f" at {model.revision}" if model.revision else ""
-    terminal.say(f"Installed {model.name} ({model.repository or 'a copy'}{revision}).")
-    terminal.say(f"mikke models use {model.name} lets it answer.")
-
-
 # --- Using -----------------------------------------------------------------------------------------
 
 
-def _warn(app: App, model: Model) -> None:
+def _warn(app: App, model: Model) -> list[Language]:
     """Say which languages of the library the model was not trained for, and which models were."""
-    lacking = uncovered(model, app.collection.status().languages)
+    lacking = list(uncovered(model, app.collection.status().languages))
     if not lacking:
-        return
+        return lacking
     suitable = [{each.name for each in app.models.better_for(language)} for language in lacking]
     better = [each.name for each in app.models.all() if all(each.name in names for names in suitable)]
-    terminal.complain(one_line(explain_uncovered(model.title, lacking, better)))
+    terminal.complain(explain_uncovered(model.title, lacking, better).in_one_line)
+    return lacking

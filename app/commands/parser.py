@@ -8,24 +8,26 @@ from pathlib import Path
 from typing import TypeAlias
 
 from app import terminal
-from app.commands import library, models, watching
+from app.commands import library, models, serving, watching
+from app.commands.failures import Parser
 from core.domain import UNKNOWN_LANGUAGE, Language, ModelName
 from core.extract.formats import format_of
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no other name
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - it has no other name
 
 _AUTO = "auto"
 
 
 def make_parser() -> argparse.ArgumentParser:
     """Every command sets `command`, a function of what was parsed that returns the exit code."""
-    parser = argparse.ArgumentParser(prog="mikke", description="Find anything in your own files.")
+    parser = Parser(prog="mikke", description="Find anything in your own files.")
     _add_places(parser, None, "another library than your default one")
     parser.set_defaults(command=library.window, folder=[])
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_library(commands)
     _add_asking(commands)
     _add_models(commands)
+    _add_serving(commands)
     for each in commands.choices.values():
         # After the command too; SUPPRESS keeps what stood before it.
         _add_places(each, argparse.SUPPRESS, argparse.SUPPRESS)
@@ -44,12 +46,15 @@ def _add_library(commands: Commands) -> None:
 
     add = commands.add_parser("add", help="remember folders and index them now")
     add.add_argument("folder", nargs="+", type=Path)
+    _add_json(add)
     add.set_defaults(command=library.add)
 
     sync = commands.add_parser("sync", help="look at all folders again, index what changed")
+    _add_json(sync)
     sync.set_defaults(command=library.sync)
 
     watch = commands.add_parser("watch", help="stay and keep the library current")
+    _add_json(watch, "one JSON object a line for every event")
     watch.set_defaults(command=watching.watch)
 
     verify = commands.add_parser("verify", help="read every byte of the library, make again what is damaged")
@@ -58,11 +63,13 @@ def _add_library(commands: Commands) -> None:
 
     forget = commands.add_parser("forget", help="drop a folder from the library (never from the disk)")
     forget.add_argument("folder", type=Path)
+    _add_json(forget)
     forget.set_defaults(command=library.forget)
 
     language = commands.add_parser("language", help="say in which language a folder is written")
     language.add_argument("folder", type=Path)
     language.add_argument("language", type=_language, metavar="ja|auto", help="auto: each passage's own")
+    _add_json(language)
     language.set_defaults(command=library.language)
 
 
@@ -89,6 +96,7 @@ def _add_asking(commands: Commands) -> None:
     tour = commands.add_parser("tour", help="index the sample library, or a folder, and answer two questions")
     tour.add_argument("folder", nargs="*", type=Path)
     tour.add_argument("--ask", action="append", default=[], metavar="QUESTION", help="ask this instead")
+    _add_json(tour)
     tour.set_defaults(command=library.tour)
 
 
@@ -109,10 +117,12 @@ def _add_models(commands: Commands) -> None:
     install.add_argument("name", nargs="?", type=ModelName)
     install.add_argument("--from", dest="folder", type=Path, metavar="FOLDER", help="a copy; no network")
     install.add_argument("--yes", action="store_true", help="fetch without asking")
+    _add_json(install)
     install.set_defaults(command=models.install, folder=None)
 
     use = actions.add_parser("use", help="let a model answer; encodes the library with it first")
     _add_name(use)
+    _add_json(use)
     use.set_defaults(command=models.use)
 
     setting = actions.add_parser("set", help="encode with other values of the profile (doc_length=8192)")
@@ -124,22 +134,31 @@ def _add_models(commands: Commands) -> None:
         metavar="KEY=VALUE",
         help="KEY= is the publisher's value again",
     )
+    _add_json(setting)
     setting.set_defaults(command=models.set_values)
 
     remove = actions.add_parser("remove", help="delete a model from this machine")
     _add_name(remove)
+    _add_json(remove)
     remove.set_defaults(command=models.remove)
 
     for each in actions.choices.values():
         _add_places(each, argparse.SUPPRESS, argparse.SUPPRESS)
 
 
+def _add_serving(commands: Commands) -> None:
+    """No --json: standard output is the protocol's."""
+    serve = commands.add_parser("serve", help="let an assistant on this computer search the library")
+    serve.add_argument("--mcp", action="store_true", help="over standard input and output")
+    serve.set_defaults(command=serving.serve)
+
+
 def _add_name(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", type=ModelName)
 
 
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+def _add_json(parser: argparse.ArgumentParser, told: str = "one JSON object on standard output") -> None:
+    parser.add_argument("--json", action="store_true", help=told)
 
 
 def _positive(text: str) -> int:

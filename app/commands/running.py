@@ -1,39 +1,89 @@
-"""What all commands share: opening the library, stopping in good order, telling of failures."""
+"""What all commands share: opening the library, stopping in good order, bringing it up to date."""
 
 from __future__ import annotations
 
 import argparse
 import signal
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
 
 from app import terminal
+from app.commands.as_json import damaged_json
 from app.composition import App, build
-from app.messages import UserMessage
+from core.domain import DocumentState, LibraryStatus
 from core.layout import LibraryLayout, ModelsLayout, default_library, default_models
-from core.progress import CancelToken
+from core.progress import CancelToken, Damaged, FileDone, SourceMissing
 
-OK, DAMAGED, USAGE, FAILED = 0, 1, 2, 3
+AnyEvent = TypeVar("AnyEvent")
 
 
 def open_app(parsed: argparse.Namespace) -> App:
-    return build(
-        LibraryLayout(parsed.library or default_library()), ModelsLayout(parsed.models or default_models())
-    )
+    return build(layout_of(parsed), ModelsLayout(parsed.models or default_models()))
 
 
-def index(app: App, title: str) -> None:
-    """Bring the library up to date: its files, and another model if one is to take over."""
+def layout_of(parsed: argparse.Namespace) -> LibraryLayout:
+    return LibraryLayout(parsed.library or default_library())
+
+
+class Outcome:
+    """What came of bringing the library up to date; it collects while the events pass through it."""
+
+    def __init__(self) -> None:
+        self._read: Counter[DocumentState] = Counter()
+        self._missing: list[Path] = []
+        self._damaged: list[Damaged] = []
+
+    def noting(self, events: Iterable[AnyEvent]) -> Iterator[AnyEvent]:
+        for event in events:
+            match event:
+                case FileDone():
+                    self._read[event.state] += 1
+                case SourceMissing():
+                    self._missing.append(event.folder)
+                case Damaged():
+                    self._damaged.append(event)
+            yield event
+
+    def as_json(self, status: LibraryStatus) -> dict[str, object]:
+        """`read` counts the files that were read now, the rest is the library as it is after that."""
+        return {
+            "read": {str(state): self._read[state] for state in DocumentState if state in self._read},
+            "missing": [str(folder) for folder in self._missing],
+            "damaged": damaged_json(self._damaged),
+            "model": status.model,
+            "documents": {str(state): status.documents[state] for state in DocumentState},
+            "passages": status.passages,
+        }
+
+
+def index(app: App, title: str, *, as_json: bool) -> dict[str, object]:
+    """Bring the library up to date: its files, and another model if one is to take over.
+
+    People are told of it; returns what programs are told.
+    """
+    outcome, tell = Outcome(), teller(as_json=as_json)
     with cancelled_by_ctrl_c() as cancel:
-        terminal.follow(app.collection.sync(cancel), title)
-        switch(app, cancel)
-        terminal.follow(app.collection.maintain(cancel), "Tidying up the index")
-    terminal.print_counts(app.collection.status())
+        terminal.follow(outcome.noting(app.collection.sync(cancel)), title, tell)
+        switch(app, cancel, tell)
+        tidying = outcome.noting(app.collection.maintain(cancel))
+        terminal.follow(tidying, "Tidying up the index", tell)
+    status = app.collection.status()
+    if not as_json:
+        terminal.print_counts(status)
+    return outcome.as_json(status)
 
 
-def switch(app: App, cancel: CancelToken) -> None:
+def teller(*, as_json: bool) -> terminal.Tell:
+    """For what people should know while something runs: stdout, unless that is a program's."""
+    return terminal.complain if as_json else terminal.say
+
+
+def switch(app: App, cancel: CancelToken, tell: terminal.Tell) -> None:
     """Encode with the next model, if there is one."""
-    terminal.follow(app.collection.switch(cancel), "Encoding with another model")
+    terminal.follow(app.collection.switch(cancel), "Encoding with another model", tell)
 
 
 @contextmanager
@@ -50,9 +100,3 @@ def cancelled_by_ctrl_c() -> Iterator[CancelToken]:
         yield cancel
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def one_line(message: UserMessage) -> str:
-    """A message for people on one line."""
-    parts = (message.title, message.detail, message.action)
-    return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in parts if part)

@@ -9,8 +9,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from app import terminal
-from app.commands.running import OK, one_line, open_app
+from app.commands.failures import OK, kind_of
+from app.commands.running import open_app
+from app.commands.watch_events import ForPeople, ForPrograms, Told
 from app.composition import App
 from app.messages import explain, explain_watching
 from core.errors import CancelledError, CoreError
@@ -37,21 +38,22 @@ def watch(parsed: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
 
+    told: Told = ForPrograms() if parsed.json else ForPeople()
+
     def problem(what: WatchProblem) -> None:
-        terminal.complain(one_line(explain_watching(what.folder, what.trouble)))
+        told.problem(explain_watching(what.folder, what.trouble), what.trouble)
 
     with open_app(parsed) as app, app.watch(news.put, problem) as watcher:
         watcher.wait_ready(_WATCH_READY_S)
-        terminal.follow(app.collection.sync(cancel), "Looking at all folders")
-        terminal.print_counts(app.collection.status())
-        terminal.say("Watching. Press Ctrl+C to stop.")
+        told.looking(app.collection.sync(cancel))
+        told.watching(app.collection.status())
         with ThreadPoolExecutor(2, "mikke-background") as background:
             # A switch may take days, and the index should not grow slow meanwhile.
             jobs = [
-                _Background(job, background, cancel)
+                _Background(job, background, cancel, told)
                 for job in (app.collection.maintain, app.collection.switch)
             ]
-            _follow_changes(app, watcher, news, cancel, jobs)
+            _follow_changes(app, watcher, news, cancel, jobs, told)
     return OK
 
 
@@ -63,8 +65,10 @@ class _Background:
         job: Callable[[CancelToken], Iterator[IndexEvent]],
         background: ThreadPoolExecutor,
         cancel: CancelToken,
+        told: Told,
     ) -> None:
         self._job = job
+        self._told = told
         self._background = background
         self._cancel = cancel
         self._running: Future[None] | None = None
@@ -76,11 +80,11 @@ class _Background:
 
     def _run(self) -> None:
         try:
-            terminal.follow_quietly(self._job(self._cancel))
+            self._told.happening(self._job(self._cancel))
         except CancelledError:
             return
         except (CoreError, OSError) as error:
-            terminal.complain(one_line(explain(error)))
+            self._told.problem(explain(error), kind_of(error))
 
 
 def _follow_changes(
@@ -89,10 +93,11 @@ def _follow_changes(
     news: SimpleQueue[frozenset[Path]],
     cancel: CancelToken,
     jobs: Sequence[_Background],
+    told: Told,
 ) -> None:
     """Refresh what changed, until cancelled; try again what cannot be done now (another program writes)."""
     waiting: frozenset[Path] = frozenset()
-    told = ""
+    last = ""
     _wake(jobs)
     while not cancel.cancelled:
         try:
@@ -103,16 +108,16 @@ def _follow_changes(
         if not waiting:
             continue
         try:
-            terminal.follow_quietly(app.collection.refresh(waiting, cancel))
+            told.happening(app.collection.refresh(waiting, cancel))
         except CancelledError:
             return
         except CoreError as error:
-            message = one_line(explain(error))
-            if message != told:
-                terminal.complain(message)
-            told = message
+            message = explain(error)
+            if message.in_one_line != last:
+                told.problem(message, kind_of(error))
+            last = message.in_one_line
         else:
-            waiting, told = frozenset(), ""
+            waiting, last = frozenset(), ""
             _wake(jobs)
 
 

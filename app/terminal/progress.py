@@ -19,7 +19,7 @@ from rich.progress import (
 )
 
 from app.messages import reason_text
-from app.terminal.streams import complain, console, say, shown
+from app.terminal.streams import Tell, complain, console, say, shown
 from core.domain import Model
 from core.progress import (
     Checking,
@@ -43,8 +43,11 @@ from core.progress import (
 )
 
 
-def follow(events: Iterable[VerifyEvent], title: str) -> Verified | None:
-    """Run a job to its end with a progress bar on stderr; returns what a verification ends with."""
+def follow(events: Iterable[VerifyEvent], title: str, tell: Tell = say) -> Verified | None:
+    """Run a job to its end with a progress bar on stderr; returns what a verification ends with.
+
+    `tell`: for what is worth knowing after the bar has gone.
+    """
     verified = None
     with _progress(MofNCompleteColumn()) as progress:
         bar = progress.add_task(title, total=None, file="")
@@ -61,7 +64,7 @@ def follow(events: Iterable[VerifyEvent], title: str) -> Verified | None:
                 case Merging() | Training():
                     progress.update(bar, file=_maintaining(event))
                 case ModelChanged(model=model):
-                    say(f"From now on {model} answers.")
+                    tell(f"From now on {model} answers.")
                 case Verified():
                     verified = event
                 case Committed():

@@ -5,12 +5,17 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
 
 CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "?")
 """A file may be named after an escape sequence, and its text may hold one: none reaches the terminal."""
+
+
+Tell = Callable[[str], None]
+"""`say` or `complain`: takes a line for people."""
 
 
 def prepare_streams() -> None:
