@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from core.domain import Float32Array, Highlight, Int32Array, Span, TokenEmbeddings
 from core.search.answers import MIN_STRENGTH, salience, stand_for_something, strengths
+from core.search.clusters import whole, without_parts
 from core.search.maxsim import similarity
+from core.search.pieces import Piece, in_words
 
 SNIPPET_WIDTH = 220
 """Columns of a snippet: about two lines in the list of results; East Asian characters take two each."""
@@ -33,10 +37,28 @@ class Tokens:
         return self.text[start:end] if start >= 0 else ""
 
 
-def find_highlights(question: Tokens, passage: Tokens, *, noise_floor: float) -> tuple[Highlight, ...]:
-    """Mark what answered, in characters of the passage.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Aligned:
+    """Question and passage as the encoder sees them. `heading` is the part of the encoded string in front of
+    the passage; spans of passage tokens are in characters of the passage: of the heading, before 0.
+    """
 
-    Tokens outside the passage (its heading) have spans that start before 0 and are left out.
+    question: Tokens
+    passage: Tokens
+    heading: str
+    noise_floor: float
+
+    def answer_text(self, token: int) -> str:
+        """The text of a token of the passage or its heading."""
+        start, end = (int(x) + len(self.heading) for x in self.passage.embeddings.spans[token])
+        return (self.heading + self.passage.text)[start:end]
+
+
+def find_highlights(question: Tokens, passage: Tokens, *, noise_floor: float) -> tuple[Highlight, ...]:
+    """Mark what answered, in characters of the passage, and what it answered, in those of the question.
+
+    Tokens outside the passage (its heading) have spans that start before 0 and are left out. No word of a
+    script with spaces is cut, and no character that a reader sees as one.
     """
     asked_vectors, vectors = question.embeddings.vectors, passage.embeddings.vectors
     if len(asked_vectors) == 0 or len(vectors) == 0:
@@ -45,22 +67,49 @@ def find_highlights(question: Tokens, passage: Tokens, *, noise_floor: float) ->
     found[~stand_for_something(question.embeddings)] = -1.0
     found[:, ~stand_for_something(passage.embeddings)] = -1.0
     answers = _continued(_answers(asked_vectors, found), found, question, passage)
-    marked: list[Highlight] = []
-    previous = -1
+    answers = _straightened(answers, question, passage)
+    pieces = in_words(question.text, passage.text, _pieces(answers, found, question, passage))
+    return _tidied(question.text, passage.text, pieces)
+
+
+def _pieces(
+    answers: dict[int, int], found: Float32Array, question: Tokens, passage: Tokens
+) -> Iterator[Piece]:
+    """The tokens that answered, in order, apart."""
+    previous = 0
     for token, asked in answers.items():
-        start, end = (int(x) for x in passage.embeddings.spans[token])
+        start, end = passage.embeddings.spans[token].tolist()
         # One character may hold several tokens (¼ is 1, ⁄, 4): it is marked once, for the first.
-        if start < (marked[-1].span.end if marked else 0) or start == end:
+        if start < previous or start == end:
             continue
-        strength = round(float(np.clip(found[asked, token], MIN_STRENGTH, 1.0)), 3)
-        new = Highlight(span=Span(start=start, end=end), strength=strength, query=question.word(asked))
-        follows = marked and marked[-1].span.end == start
-        if follows and _touches(question.embeddings.spans, answers[previous], asked):
-            marked[-1] = _joined(marked[-1], new)
-        else:
-            marked.append(new)
-        previous = token
-    return tuple(marked)
+        strength = float(np.clip(found[asked, token], MIN_STRENGTH, 1.0))
+        asked_start, asked_end = question.embeddings.spans[asked].tolist()
+        yield Piece(
+            span=Span(start=start, end=end), strength=strength, asked=Span(start=asked_start, end=asked_end)
+        )
+        previous = end
+
+
+def _tidied(question: str, text: str, pieces: Iterable[Piece]) -> tuple[Highlight, ...]:
+    """Pieces that follow each other in the passage as in the question are one highlight."""
+    marked: list[Piece] = []
+    for piece in pieces:
+        last = marked[-1] if marked else None
+        if last and last.span.end == piece.span.start and last.asked.end == piece.asked.start:
+            marked[-1] = last.joined(piece)
+        elif not last or piece.span.start >= last.span.end:
+            marked.append(piece)
+    return tuple(each for each in map(partial(_highlight, question, text), marked) if each is not None)
+
+
+def _highlight(question: str, text: str, piece: Piece) -> Highlight | None:
+    """None if nothing but a part of a syllable is left of it."""
+    span, asked = without_parts(text, piece.span), without_parts(question, whole(question, piece.asked))
+    if span.start == span.end or asked.start == asked.end:
+        return None
+    return Highlight(
+        span=span, strength=round(piece.strength, 3), query=question[asked.start : asked.end], asked=asked
+    )
 
 
 def choose_snippet(text: str, highlights: tuple[Highlight, ...]) -> Span:
@@ -115,32 +164,42 @@ def _continued(
     return dict(sorted(continued.items()))
 
 
+def _straightened(answers: dict[int, int], question: Tokens, passage: Tokens) -> dict[int, int]:
+    """What reads the same as a stretch of the question answers that, in its order: all of 日本人 one word,
+    though its 日 is as near to another word with one.
+    """
+    straight = dict(answers)
+    for step in (-1, 1):
+        for token in sorted(answers, reverse=step < 0):
+            here, asked = token + step, straight[token] + step
+            known = here in straight and 0 <= asked < len(question.embeddings.spans)
+            same = known and question.word(asked) == question.word(straight[here])
+            if same and _both_touch(question, passage, asked, here, step):
+                straight[here] = asked
+    return straight
+
+
 def _continues(
     found: Float32Array, question: Tokens, passage: Tokens, asked: int, token: int, step: int
 ) -> bool:
     """Whether both tokens exist, nothing stands between them and the last ones, and they are alike."""
     if not (0 <= asked < found.shape[0] and 0 <= token < found.shape[1]):
         return False
-    together = _touches(question.embeddings.spans, *sorted((asked, asked - step))) and _touches(
+    same = question.word(asked).casefold() == passage.word(token).casefold()
+    alike = same or bool(found[asked, token] >= MIN_STRENGTH)
+    return alike and _both_touch(question, passage, asked, token, step)
+
+
+def _both_touch(question: Tokens, passage: Tokens, asked: int, token: int, step: int) -> bool:
+    """Whether nothing stands between these two tokens and those `step` before them."""
+    return _touches(question.embeddings.spans, *sorted((asked, asked - step))) and _touches(
         passage.embeddings.spans, *sorted((token, token - step))
     )
-    same = question.word(asked).casefold() == passage.word(token).casefold()
-    return together and (same or bool(found[asked, token] >= MIN_STRENGTH))
 
 
 def _touches(spans: Int32Array, left: int, right: int) -> bool:
     """Whether no character stands between two tokens."""
     return bool(spans[left][1] == spans[right][0])
-
-
-def _joined(first: Highlight, second: Highlight) -> Highlight:
-    a, b = first.span.end - first.span.start, second.span.end - second.span.start
-    strength = (first.strength * a + second.strength * b) / (a + b)
-    return Highlight(
-        span=Span(start=first.span.start, end=second.span.end),
-        strength=round(strength, 3),
-        query=first.query + second.query,
-    )
 
 
 def _shown(width: Int32Array, highlights: tuple[Highlight, ...], start: int) -> float:
