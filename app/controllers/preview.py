@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.jobs import JobRunner, call
 from app.models.marks import DocumentMark, marks_in, marks_of_document
-from app.models.results import Row
+from app.models.rows import Row, RowKind, is_read
 from app.views.page_view import PageMark, Place
 from core.domain import Document, ExtractedText, Hit, RenderedPage, Span
 
@@ -38,18 +38,24 @@ class _Wish:
     """What should be on the screen. `page` None: text."""
 
     row: Row
-    hit: Hit
+    hit: Hit | None
     page: int | None
     place: Place
 
 
 class PreviewController(QObject):
-    """Signals in the order in which a document appears: document, then page and page number, or text."""
+    """Signals in the order in which a document appears: document, then page and page number, or text.
+
+    A document that nobody could read has neither: `unreadable` instead. `hit_changed`: whether what is shown
+    is a passage, or the beginning of a document that only its name answers.
+    """
 
     document_changed = Signal(object)
     page_ready = Signal(object, object, float, object)
     page_number_changed = Signal(int, int)
-    text_ready = Signal(str, object, str)
+    text_ready = Signal(str, object, str, object)
+    unreadable = Signal(object)
+    hit_changed = Signal(bool)
     gone = Signal()
     failed = Signal(object)
     cleared = Signal()
@@ -85,17 +91,16 @@ class PreviewController(QObject):
         return self._wish.page if self._wish else None
 
     def show(self, row: Row | None) -> None:
-        """Show the hit of `row` (None: nothing)."""
-        if row is None or row.hit is None:
+        """Show the hit of `row`, the beginning of its document if it has none (None: nothing)."""
+        if row is None or row.kind is RowKind.MORE:
             self._wish = None
             self.cleared.emit()
             return
         before = self._wish
         if before is not None and (before.row.result, before.hit) == (row.result, row.hit):
             return
-        page = row.hit.page if row.document.format == "pdf" else None
-        same_hit = before is not None and before.row.key == row.key and before.page == page
-        self._set(_Wish(row=row, hit=row.hit, page=page, place=Place.KEEP if same_hit else Place.CHOSEN))
+        page, place = _where(before, row)
+        self._set(_Wish(row=row, hit=row.hit, page=page, place=place))
 
     def turn_page(self, by: int) -> None:
         wish = self._wish
@@ -118,7 +123,11 @@ class PreviewController(QObject):
         self._wish = wish
         if new_document:
             self.document_changed.emit(wish.row.document)
-        if not self._show_cached(wish):
+        self.hit_changed.emit(wish.hit is not None)
+        if not is_read(wish.row.document):
+            self._rest.stop()
+            self.unreadable.emit(wish.row.document)
+        elif not self._show_cached(wish):
             self._rest.start()  # a key held down runs through many rows: only the last one is rendered
 
     def _show_cached(self, wish: _Wish) -> bool:
@@ -185,15 +194,42 @@ class PreviewController(QObject):
             self._fetch()
 
     def _show_page(self, wish: _Wish, rendered: RenderedPage, dpi: float) -> None:
-        marks = [PageMark(strength=mark.strength, chosen=mark.chosen) for mark in _marks(wish)]
+        marks = [
+            PageMark(strength=mark.strength, chosen=mark.chosen, answers=mark.answers)
+            for mark in _marks(wish)
+        ]
         self.page_ready.emit(rendered, marks, dpi, wish.place)
         self.page_number_changed.emit(wish.page or 1, wish.row.document.page_count)
 
     def _show_text(self, wish: _Wish, extracted: ExtractedText) -> None:
-        start, end = _window(extracted.text, wish.hit.span)
+        start, end = _window(extracted.text, wish.hit.span if wish.hit else Span(start=0, end=0))
         text = extracted.text[start:end]
         marks = marks_in(text, start, marks_of_document(wish.row.result, wish.hit))
-        self.text_ready.emit(text, marks, wish.row.document.format)
+        self.text_ready.emit(text, marks, wish.row.document.format, wish.place)
+
+
+def _first_page(row: Row) -> int | None:
+    """The page to begin with; None: the document is shown as text."""
+    if row.document.format != "pdf":
+        return None
+    return row.hit.page if row.hit else 1
+
+
+def _where(before: _Wish | None, row: Row) -> tuple[int | None, Place]:
+    """The page of `row`, and the place on it.
+
+    A new reply to the same question often changes nothing but marks, and then nothing moves.
+    """
+    page = _first_page(row)
+    if before is None or before.row.document.id != row.document.id:
+        return page, Place.CHOSEN
+    same_question = before.row.question == row.question
+    if before.row.key == row.key and (same_question or before.page == page):
+        return before.page, Place.KEEP
+    # from row to row of one reply a person moves, and wants to see the passage
+    moved = before.row.result == row.result
+    stays = same_question and not moved and before.page == page
+    return page, Place.IN_VIEW if stays else Place.CHOSEN
 
 
 def _marks(wish: _Wish) -> list[DocumentMark]:

@@ -12,7 +12,8 @@ from app.controllers.opening import OpeningController
 from app.controllers.search import SearchController
 from app.messages import UserMessage, explain, path_text, printable
 from app.models.model_words import translate_message
-from app.models.results import ResultListModel, Row
+from app.models.results import ResultListModel
+from app.models.rows import Row
 from app.views.main_window import MainWindow
 from app.views.sentences import Sentences, documents_found
 from core.domain import LibraryStatus, SearchReply

@@ -7,11 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import Enum, auto
 from itertools import accumulate
 
-from core.domain import Hit, Result, Span
+from core.domain import Highlight, Hit, Result, Span
 
 _ELLIPSIS = "…"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a marked stretch answered: `asked` in characters of the question, `text` what stands there."""
+
+    asked: Span
+    text: str
+    strength: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,21 +32,52 @@ class Mark:
     end: int
     strength: float
     chosen: bool = True
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentMark:
-    """A highlight in characters of the document's text."""
+    """The highlights of one stretch, in characters of the document's text."""
 
     span: Span
     strength: float
     chosen: bool
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedText:
     text: str
     marks: tuple[Mark, ...]
+
+
+class Stress(Enum):
+    """How a mark looks while a person points at a word of the question."""
+
+    NONE = auto()
+    RAISED = auto()
+    DIMMED = auto()
+
+
+def overlap(first: Span, second: Span) -> bool:
+    return first.start < second.end and second.start < first.end
+
+
+def stress_of(answers: Iterable[Answer], word: Span | None) -> Stress:
+    """Raised if it answered `word`, dimmed if it answered others only; None: nobody points at a word."""
+    if word is None:
+        return Stress.NONE
+    return Stress.RAISED if any(overlap(each.asked, word) for each in answers) else Stress.DIMMED
+
+
+def united(answers: Iterable[Iterable[Answer]]) -> tuple[Answer, ...]:
+    """All answers, each word of the question once with its strongest, in the order of the question."""
+    best: dict[tuple[int, int], Answer] = {}
+    for answer in (each for group in answers for each in group):
+        key = (answer.asked.start, answer.asked.end)
+        if key not in best or best[key].strength < answer.strength:
+            best[key] = answer
+    return tuple(best[key] for key in sorted(best))
 
 
 def utf16_positions(text: str) -> Callable[[int], int]:
@@ -57,12 +98,13 @@ def snippet_of(hit: Hit) -> MarkedText:
     text = prefix + shown + suffix
     to_utf16 = utf16_positions(text)
     marks = []
-    for highlight in hit.highlights:
-        start = max(0, highlight.span.start - begin)
-        end = min(len(raw), highlight.span.end - begin)
+    for span, highlights in _by_stretch(hit.highlights).items():
+        start = max(0, span.start - begin)
+        end = min(len(raw), span.end - begin)
         if start < end and places[start] < places[end]:
-            first, last = len(prefix) + places[start], len(prefix) + places[end]
-            marks.append(Mark(start=to_utf16(first), end=to_utf16(last), strength=highlight.strength))
+            first, last = to_utf16(len(prefix) + places[start]), to_utf16(len(prefix) + places[end])
+            answers = _answers(highlights)
+            marks.append(Mark(start=first, end=last, strength=_strongest(highlights), answers=answers))
     return MarkedText(text=text, marks=tuple(marks))
 
 
@@ -71,9 +113,9 @@ def marks_of_document(result: Result, chosen: Hit | None) -> list[DocumentMark]:
     found: dict[tuple[int, int], DocumentMark] = {}
     for hit in result.hits:
         is_chosen = chosen is not None and hit.passage_id == chosen.passage_id
-        for highlight in hit.highlights:
-            span = highlight.span.shifted(hit.span.start)
-            mark = DocumentMark(span=span, strength=highlight.strength, chosen=is_chosen)
+        for stretch, highlights in _by_stretch(hit.highlights).items():
+            span, strength = stretch.shifted(hit.span.start), _strongest(highlights)
+            mark = DocumentMark(span=span, strength=strength, chosen=is_chosen, answers=_answers(highlights))
             known = found.get((span.start, span.end))
             # passages overlap: the same words can be in two hits, and the chosen one decides
             if known is None or (mark.chosen, mark.strength) > (known.chosen, known.strength):
@@ -90,10 +132,30 @@ def marks_in(text: str, offset: int, found: Iterable[DocumentMark]) -> tuple[Mar
             end=to_utf16(min(len(text), mark.span.end - offset)),
             strength=mark.strength,
             chosen=mark.chosen,
+            answers=mark.answers,
         )
         for mark in found
         if mark.span.start < offset + len(text) and mark.span.end > offset
     )
+
+
+def _by_stretch(highlights: Iterable[Highlight]) -> dict[Span, list[Highlight]]:
+    """One stretch can answer several words of the question; it is marked once."""
+    found: dict[Span, list[Highlight]] = {}
+    for highlight in highlights:
+        found.setdefault(highlight.span, []).append(highlight)
+    return found
+
+
+def _strongest(highlights: Iterable[Highlight]) -> float:
+    return max(each.strength for each in highlights)
+
+
+def _answers(highlights: Iterable[Highlight]) -> tuple[Answer, ...]:
+    """In the order of the question."""
+    known = [each for each in highlights if each.asked.start < each.asked.end]
+    known.sort(key=lambda each: (each.asked.start, each.asked.end))
+    return tuple(Answer(asked=each.asked, text=each.query, strength=each.strength) for each in known)
 
 
 def _on_one_line(raw: str) -> tuple[str, list[int]]:

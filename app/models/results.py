@@ -1,13 +1,15 @@
-"""The results as rows: one row for each hit; the first row of a document also carries its title."""
+"""The results as rows, in the batches in which a view wants them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QCoreApplication,
+    QDateTime,
+    QLocale,
     QMimeData,
     QModelIndex,
     QObject,
@@ -17,16 +19,15 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from app.messages import path_text, printable
-from app.models.marks import Mark, snippet_of
-from app.models.title_marks import title_marks
-from core.domain import Document, Hit, Result, SearchReply
-
-HITS_SHOWN = 3
-"""Hits of one document that are shown before a click on "more"."""
+from app.messages import CONTEXT, path_text, printable, reason_text
+from app.models.marks import snippet_of
+from app.models.rows import Row, RowKind, is_read, rows_of
+from core.domain import Document, DocumentId, Order, SearchReply
 
 _BATCH = 40
 """Rows that the view gets at a time."""
+
+_SHORT = QLocale.FormatType.ShortFormat
 
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
@@ -34,36 +35,8 @@ _NO_INDEX = QModelIndex()
 
 class Role(IntEnum):
     ROW = Qt.ItemDataRole.UserRole
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One row. `hit` None: the row that offers the `hidden` further hits of the document.
-
-    `title_marks`: what the question has in common with the title, where a document's best hit has no
-    highlights of its own to show.
-    """
-
-    result: Result
-    hit: Hit | None
-    first: bool
-    last: bool
-    hidden: int = 0
-    title_marks: tuple[Mark, ...] = ()
-
-    @property
-    def document(self) -> Document:
-        return self.result.document
-
-    @property
-    def title(self) -> str:
-        """What the document is called; the name of its file if it has no title."""
-        return title_of(self.document)
-
-    @property
-    def key(self) -> tuple[int, int]:
-        """Tells this row from every other one of a reply."""
-        return (self.result.document.id, self.hit.passage_id if self.hit else -1)
+    DAY = Qt.ItemDataRole.UserRole + 1
+    """When the file was last modified, where the results are in that order; else empty."""
 
 
 class ResultListModel(QAbstractListModel):
@@ -73,26 +46,40 @@ class ResultListModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._results: tuple[Result, ...] = ()
-        self._question = ""
+        self._reply: SearchReply | None = None
         self._rows: list[Row] = []
         self._shown = 0
-        self._open: set[int] = set()
+        self._open: set[DocumentId] = set()
         self._maybe_more = False
+        self._order = Order.BEST
+
+    @property
+    def reply(self) -> SearchReply | None:
+        """What the rows are of."""
+        return self._reply
 
     def set_reply(self, reply: SearchReply | None, *, same_query: bool) -> None:
         """Show `reply`. The same rows as before stay the same rows, so that nothing moves under the hand."""
         if not same_query:
             self._open.clear()
-        self._results = reply.results if reply else ()
-        self._question = reply.query.text if reply else ""
+        self._reply = reply
         self._maybe_more = reply is not None and len(reply.results) >= reply.query.limit
-        self._set_rows(self._rows_of(self._results), keep_length=same_query)
+        if reply is not None:
+            self._order = reply.query.order
+        self._set_rows(rows_of(reply, self._open) if reply else [], keep_length=same_query)
+
+    def set_order(self, order: Order) -> None:
+        """In which order the results are: in that of time, each says when its file was modified."""
+        if order is not self._order:
+            self._order = order
+            if self._shown:
+                self.dataChanged.emit(self.index(0), self.index(self._shown - 1))
 
     def open_document(self, row: Row) -> None:
         """Show all hits of the document of `row`."""
         self._open.add(row.document.id)
-        self._set_rows(self._rows_of(self._results), keep_length=True)
+        if self._reply is not None:
+            self._set_rows(rows_of(self._reply, self._open), keep_length=True)
 
     def row_at(self, index: _Index) -> Row | None:
         return self._rows[index.row()] if index.isValid() and index.row() < self._shown else None
@@ -132,7 +119,10 @@ class ResultListModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
                 return self._spoken(row)
             case Qt.ItemDataRole.ToolTipRole:
-                return printable(str(row.document.path))
+                return self._tip(row.document)
+            case Role.DAY:
+                dated = row.first and self._order is not Order.BEST
+                return QLocale().toString(_modified(row.document).date(), _SHORT) if dated else ""
             case _:
                 return None
 
@@ -148,31 +138,6 @@ class ResultListModel(QAbstractListModel):
         mime = QMimeData()
         mime.setUrls([QUrl.fromEncoded(row.document.path.as_uri().encode("ascii")) for row in rows])
         return mime
-
-    def _rows_of(self, results: Sequence[Result]) -> list[Row]:
-        return [row for result in results for row in self._rows_of_one(result)]
-
-    def _rows_of_one(self, result: Result) -> list[Row]:
-        hits = result.hits
-        if result.document.id not in self._open and len(hits) > HITS_SHOWN + 1:
-            hits = hits[:HITS_SHOWN]
-        hidden = len(result.hits) - len(hits)
-        # the hit shows by itself why it was found, unless only the heading above it matched
-        found_by_title = bool(hits) and not hits[0].highlights
-        marks = title_marks(title_of(result.document), self._question) if found_by_title else ()
-        rows = [
-            Row(
-                result=result,
-                hit=hit,
-                first=number == 0,
-                last=number == len(hits) - 1 and not hidden,
-                title_marks=() if number else marks,
-            )
-            for number, hit in enumerate(hits)
-        ]
-        if hidden:
-            rows.append(Row(result=result, hit=None, first=False, last=True, hidden=hidden))
-        return rows
 
     def _set_rows(self, rows: list[Row], *, keep_length: bool) -> None:
         shown = min(len(rows), max(_BATCH, self._shown if keep_length else 0))
@@ -212,19 +177,46 @@ class ResultListModel(QAbstractListModel):
 
     def _spoken(self, row: Row) -> str:
         """What a screen reader says about a row."""
-        if row.hit is None:
+        if row.kind is RowKind.MORE:
             return self.tr("%n more passages", "", row.hidden)
-        snippet = snippet_of(row.hit).text
         title = row.title
         where = path_text(row.document.path.parent)
+        if row.hit is None:
+            template = self.tr("{title}, found by its name, in {folder}. {state}")
+            return template.format(title=title, folder=where, state=state_sentence(row.document)).strip()
+        snippet = snippet_of(row.hit).text
         if row.hit.page is None:
-            return self.tr("{title}, in {folder}: {snippet}").format(
-                title=title, folder=where, snippet=snippet
-            )
-        template = self.tr("{title}, page {page}, in {folder}: {snippet}")
-        return template.format(title=title, page=row.hit.page, folder=where, snippet=snippet)
+            text = self.tr("{title}, in {folder}: {snippet}")
+        else:
+            text = self.tr("{title}, page {page}, in {folder}: {snippet}")
+        text = text.format(title=title, page=row.hit.page, folder=where, snippet=snippet)
+        return f"{text} {missing_text(row)}" if row.missing else text
+
+    def _tip(self, document: Document) -> str:
+        """The whole path, and when the file was last modified."""
+        when = QLocale().toString(_modified(document), _SHORT)
+        return printable(str(document.path)) + "\n" + self.tr("Modified: {when}").format(when=when)
 
 
-def title_of(document: Document) -> str:
-    """What a document is called; the name of its file if it has no title."""
-    return printable(document.title.strip() or document.path.name)
+def missing_text(row: Row) -> str:
+    """The words that the passage of `row` does not answer, as a line."""
+    separator = QCoreApplication.translate("ResultListModel", ", ")
+    template = QCoreApplication.translate("ResultListModel", "Missing: {words}")
+    return template.format(words=separator.join(printable(word) for word in row.missing))
+
+
+def state_sentence(document: Document) -> str:
+    """Why there is no text of `document` to be searched; empty if there is."""
+    if is_read(document):
+        return ""
+    if document.reason is None:
+        return QCoreApplication.translate("ResultListModel", "This file has not been read yet.")
+    return printable(reason_text(document.reason, _translate))
+
+
+def _modified(document: Document) -> QDateTime:
+    return QDateTime.fromMSecsSinceEpoch(document.stamp.mtime_ns // 1_000_000)
+
+
+def _translate(text: str) -> str:
+    return QCoreApplication.translate(CONTEXT, text)

@@ -29,14 +29,18 @@ _CLUSTER = re.compile(".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]*", re.DOTALL)
 _HIRAGANA = re.compile("[\u3041-\u309f]+")
 
 
-def title_marks(title: str, question: str) -> tuple[Mark, ...]:
-    """Marks in UTF-16 units of `title`, in order, none touching another."""
+def title_marks(title: str, question: str, *, inside: bool = False) -> tuple[Mark, ...]:
+    """Marks in UTF-16 units of `title`, in order, none touching another.
+
+    `inside`: a word of the question counts wherever it stands in a word of the title, as in a search for
+    the name of a file.
+    """
     letters, places = _folded(title)
     runs = [match.group() for match in _RUN.finditer(_folded(question)[0])]
     pieces = [
         (match.start() + start, match.start() + end)
         for match in _RUN.finditer(letters)
-        for start, end in _matches(match.group(), runs)
+        for start, end in (_inside if inside else _matches)(match.group(), runs)
     ]
     found = bytearray(len(letters))
     for start, end in _telling(letters, pieces):
@@ -79,6 +83,12 @@ def _matches(run: str, asked: list[str]) -> Iterator[tuple[int, int]]:
             if piece == question or (len(piece) > 1 and not _HIRAGANA.fullmatch(piece)):
                 yield start, end
             start = max(end, start + 1)
+
+
+def _inside(run: str, asked: list[str]) -> Iterator[tuple[int, int]]:
+    """Every place in one run of the title where a word of the question stands, whole."""
+    for word in asked:
+        yield from ((found.start(), found.end()) for found in re.finditer(re.escape(word), run))
 
 
 def _telling(letters: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -32,6 +32,7 @@ from app.theme.icons import app_icon, icon
 from app.theme.palette import Colours
 from app.views.banner import Banner
 from app.views.preview_pane import PreviewPane
+from app.views.question_words import QuestionWords
 from app.views.result_list import ResultList
 from app.views.search_box import SearchBox
 from app.views.status_strip import StatusStrip
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         self.search_box = SearchBox(colours, self)
         self.banner = Banner(colours, self)
         self.welcome = WelcomePage(colours, self)
+        self.words = QuestionWords(colours, self)
         self.results = ResultList(model, colours, self)
         self.quiet = QuietPage(self)
         self.preview = PreviewPane(colours, self)
@@ -72,7 +74,9 @@ class MainWindow(QMainWindow):
         self.set_colours(colours)
 
     def set_colours(self, colours: Colours) -> None:
-        for view in (self.search_box, self.banner, self.welcome, self.results, self.preview, self.status):
+        for view in (self.search_box, self.banner, self.welcome, self.words, self.results):
+            view.set_colours(colours)
+        for view in (self.preview, self.status):
             view.set_colours(colours)
         for name, button in self._buttons.items():
             button.setIcon(icon(name, colours.text))
@@ -141,6 +145,7 @@ class MainWindow(QMainWindow):
         column.setObjectName("resultColumn")
         inside = QVBoxLayout(column)
         inside.setContentsMargins(1, 8, 1, 8)
+        inside.addWidget(self.words)
         inside.addWidget(self._left)
         self.splitter.setHandleWidth(14)
         self.splitter.setChildrenCollapsible(False)

@@ -6,17 +6,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QAbstractSlider, QFrame, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QAbstractSlider, QFrame, QToolTip, QWidget
 
+from app.models.marks import Answer, Stress, stress_of, united
 from app.theme.palette import LIGHT, Colours, with_alpha
-from core.domain import Box, RenderedPage
+from app.views.answer_text import answers_text
+from core.domain import Box, RenderedPage, Span
 
 _MARGIN = 20
 _RESIZE_REST_MS = 120
 _FIRST_GUESS_DPI = 110.0
 _MAX_DPI = 400.0
+_DIMMED = 0.2
 _ZOOM_STEPS = (0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
 
 
@@ -26,21 +40,27 @@ class PageMark:
 
     strength: float
     chosen: bool
+    answers: tuple[Answer, ...] = ()
 
 
 class Place(Enum):
-    """Where a new page is scrolled to."""
+    """Where a new page is scrolled to; IN_VIEW: to the chosen hit only if nothing of it is in view."""
 
     CHOSEN = auto()
+    IN_VIEW = auto()
     KEEP = auto()
     TOP = auto()
     BOTTOM = auto()
 
 
 class PageView(QAbstractScrollArea):
-    """Shows one page. `dpi_changed`: it wants the page in another resolution (new size, new zoom)."""
+    """Shows one page. `dpi_changed`: it wants the page in another resolution (new size, new zoom).
+
+    `pointed`: the answers (a tuple of Answer) of the marks that the mouse is on.
+    """
 
     dpi_changed = Signal()
+    pointed = Signal(object)
     turned = Signal(int)
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
@@ -55,6 +75,10 @@ class PageView(QAbstractScrollArea):
         self._page_points = QSize()
         self._zoom: float | None = None
         self._turning = False
+        self._word: Span | None = None
+        self._answers: tuple[Answer, ...] = ()
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_RESIZE_REST_MS)
@@ -64,6 +88,11 @@ class PageView(QAbstractScrollArea):
 
     def set_colours(self, colours: Colours) -> None:
         self._colours = colours
+        self.viewport().update()
+
+    def set_word(self, word: Span | None) -> None:
+        """Raise the boxes that answered this stretch of the question (None: all are alike again)."""
+        self._word = word
         self.viewport().update()
 
     def wanted_dpi(self) -> float:
@@ -94,6 +123,7 @@ class PageView(QAbstractScrollArea):
     def clear(self) -> None:
         self._image = None
         self._boxes = []
+        self._point_at(())
         self._update_scroll_bars()
         self.viewport().update()
 
@@ -121,6 +151,9 @@ class PageView(QAbstractScrollArea):
         match place:
             case Place.CHOSEN:
                 self.show_chosen()
+            case Place.IN_VIEW:
+                if not self._chosen_in_view():
+                    self.show_chosen()
             case Place.TOP:
                 bar.setValue(bar.minimum())
             case Place.BOTTOM:
@@ -150,7 +183,19 @@ class PageView(QAbstractScrollArea):
             painter.drawRoundedRect(paper.adjusted(-spread, -spread, spread, spread + 1), spread, spread)
         painter.drawImage(paper, self._image)
         for mark, box in self._boxes:
-            self._paint_box(painter, paper, mark, box)
+            self._paint_box(painter, mark, self._area(paper, box))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        super().mouseMoveEvent(event)
+        self._point_at(self._answers_at(event.position()))
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() is QEvent.Type.Leave:
+            self._point_at(())
+        elif isinstance(event, QHelpEvent) and (answers := self._answers_at(QPointF(event.pos()))):
+            QToolTip.showText(event.globalPos(), answers_text(answers), self.viewport())
+            return True
+        return super().viewportEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
@@ -191,22 +236,49 @@ class PageView(QAbstractScrollArea):
     def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: ARG002, N802 - Qt's name
         self.viewport().update()
 
-    def _paint_box(self, painter: QPainter, paper: QRectF, mark: PageMark, box: Box) -> None:
+    def _area(self, paper: QRectF, box: Box) -> QRectF:
+        """Where `box` is on the screen."""
         scale = self._scale()
-        area = QRectF(
+        return QRectF(
             paper.left() + box.left * scale,
             paper.top() + box.top * scale,
             (box.right - box.left) * scale,
             (box.bottom - box.top) * scale,
         )
+
+    def _answers_at(self, point: QPointF) -> tuple[Answer, ...]:
+        if self._image is None:
+            return ()
+        paper = QRectF(self._origin(), self._shown_size())
+        return united(mark.answers for mark, box in self._boxes if self._area(paper, box).contains(point))
+
+    def _point_at(self, answers: tuple[Answer, ...]) -> None:
+        if answers != self._answers:
+            self._answers = answers
+            self.pointed.emit(answers)
+
+    def _chosen_in_view(self) -> bool:
+        paper, view = QRectF(self._origin(), self._shown_size()), QRectF(self.viewport().rect())
+        return any(mark.chosen and view.intersects(self._area(paper, box)) for mark, box in self._boxes)
+
+    def _paint_box(self, painter: QPainter, mark: PageMark, area: QRectF) -> None:
+        stress = stress_of(mark.answers, self._word)
         # the paper is white in the dark theme too: always the light theme's colours
-        weight = 1.0 if mark.chosen else 0.45
+        weight = 1.0 if mark.chosen or stress is Stress.RAISED else 0.45
+        if stress is Stress.DIMMED:
+            weight = _DIMMED
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(with_alpha(LIGHT.highlight, weight * (0.25 + 0.6 * mark.strength)))
         # like a marker pen: the letters stay as black as they are
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
         painter.drawRoundedRect(area.adjusted(-1, -1, 1, 1), 2, 2)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        if stress is Stress.DIMMED:
+            return
+        if stress is Stress.RAISED:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(with_alpha(LIGHT.highlight_line, 1.0), 1.4))
+            painter.drawRoundedRect(area.adjusted(-2, -2, 2, 2), 3, 3)
         pen = QPen(with_alpha(LIGHT.highlight_line, weight * (0.4 + 0.6 * mark.strength)))
         pen.setWidthF(1.0 + 1.6 * mark.strength * weight)
         painter.setPen(pen)

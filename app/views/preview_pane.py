@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QSizePolicy,
     QStackedWidget,
     QToolButton,
@@ -21,13 +22,14 @@ from PySide6.QtWidgets import (
 from app.desktop.text import font_for, looks_japanese, monospace
 from app.messages import path_text, printable
 from app.models.marks import Mark
-from app.models.results import title_of
+from app.models.results import state_sentence
+from app.models.rows import title_of
 from app.theme.icons import icon
 from app.theme.palette import Colours
 from app.views.elided_label import ElidedLabel
 from app.views.page_view import PageMark, PageView, Place
 from app.views.text_view import TextView
-from core.domain import Document, RenderedPage
+from core.domain import Document, RenderedPage, Span
 
 _PROSE = frozenset({"txt", "text", "md", "markdown", "html", "htm", "pdf", "epub", "docx", "odt", "rst"})
 
@@ -37,13 +39,19 @@ _NARROW = 540
 
 
 class PreviewPane(QFrame):
-    """Setters in; signals out: page and hit turned (by how many), resolution wanted, open and reveal."""
+    """Setters in; signals out: page and hit turned (by how many), resolution wanted, open and reveal.
+
+    `like_wanted`: more passages like the one in view. `pointed`: the answers (a tuple of Answer) of the marks
+    that the mouse is on.
+    """
 
     page_turned = Signal(int)
     hit_turned = Signal(int)
     dpi_changed = Signal()
     opened = Signal()
     revealed = Signal()
+    like_wanted = Signal()
+    pointed = Signal(object)
 
     def __init__(self, colours: Colours, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +73,9 @@ class PreviewPane(QFrame):
         self._buttons: dict[str, QToolButton] = {}
         self._make_buttons()
         self._stack = QStackedWidget(self)
-        for view in (self._message, self.pages, self.texts):
+        self._offers = self._make_offers()
+        self._message_page = self._make_message_page()
+        for view in (self._message_page, self.pages, self.texts):
             self._stack.addWidget(view)
         self._header = self._make_header()
         layout = QVBoxLayout(self)
@@ -75,6 +85,8 @@ class PreviewPane(QFrame):
         layout.addWidget(self._stack, 1)
         self.pages.turned.connect(self.page_turned)
         self.pages.dpi_changed.connect(self.dpi_changed)
+        self.pages.pointed.connect(self.pointed)
+        self.texts.pointed.connect(self.pointed)
         self.set_colours(colours)
         self.clear()
 
@@ -100,8 +112,14 @@ class PreviewPane(QFrame):
         """Nothing is chosen."""
         self._header.hide()
         self._message.clear()
-        self._stack.setCurrentWidget(self._message)
+        self._offers.hide()
+        self._stack.setCurrentWidget(self._message_page)
         self.pages.clear()
+
+    def set_word(self, word: Span | None) -> None:
+        """Raise what answered this stretch of the question (None: nothing in particular)."""
+        self.pages.set_word(word)
+        self.texts.set_word(word)
 
     def set_document(self, document: Document) -> None:
         title = title_of(document)
@@ -123,7 +141,7 @@ class PreviewPane(QFrame):
         self._buttons["right"].setEnabled(page < count)
         self.pages.stop_turning()
 
-    def show_text(self, text: str, marks: Sequence[Mark], file_format: str) -> None:
+    def show_text(self, text: str, marks: Sequence[Mark], file_format: str, place: Place) -> None:
         japanese = looks_japanese(text)
         prose = file_format in _PROSE
         base = self.font()
@@ -131,13 +149,23 @@ class PreviewPane(QFrame):
         self.texts.setFont(font_for(base, japanese=japanese) if prose else monospace(base, japanese=japanese))
         self._stack.setCurrentWidget(self.texts)
         self._show_controls(paged=False)
-        self.texts.show_text(printable(text), marks)
+        self.texts.show_text(printable(text), marks, place)
 
     def show_message(self, text: str) -> None:
         """In the place of the document: why it cannot be shown."""
         self._message.setText(text)
-        self._stack.setCurrentWidget(self._message)
+        self._offers.hide()
+        self._stack.setCurrentWidget(self._message_page)
         self._show_controls(paged=False)
+
+    def show_unreadable(self, document: Document) -> None:
+        """There is no text of `document`: say why, and offer to open it elsewhere."""
+        self.show_message(state_sentence(document))
+        self._offers.show()
+
+    def set_has_passage(self, has_passage: bool) -> None:  # noqa: FBT001 - a Qt slot
+        """Whether there is a passage in view of which more can be wanted."""
+        self._buttons["like"].setEnabled(has_passage)
 
     def _make_buttons(self) -> None:
         for name, text, key, slot in (
@@ -148,6 +176,7 @@ class PreviewPane(QFrame):
             ("zoom-out", self.tr("Smaller"), "Ctrl+-", lambda: self.pages.zoom_by(-1)),
             ("zoom-in", self.tr("Larger"), "Ctrl++", lambda: self.pages.zoom_by(1)),
             ("fit-width", self.tr("Fit the width"), "Ctrl+0", self.pages.fit_width),
+            ("like", self.tr("More like this"), "Ctrl+M", self.like_wanted.emit),
             ("open", self.tr("Open"), "", self.opened.emit),
             ("folder", self.tr("Show in folder"), "", self.revealed.emit),
         ):
@@ -159,6 +188,29 @@ class PreviewPane(QFrame):
                 button.setShortcut(key)
             button.clicked.connect(lambda _checked=False, slot=slot: slot())
             self._buttons[name] = button
+
+    def _make_offers(self) -> QWidget:
+        """What can be done with a document that cannot be shown."""
+        offers = QWidget(self)
+        row = QHBoxLayout(offers)
+        row.setSpacing(10)
+        row.addStretch(1)
+        for text, signal in ((self.tr("Open"), self.opened), (self.tr("Show in folder"), self.revealed)):
+            button = QPushButton(text, offers)
+            button.setProperty("kind", "plain")
+            button.clicked.connect(lambda _checked=False, signal=signal: signal.emit())
+            row.addWidget(button)
+        row.addStretch(1)
+        return offers
+
+    def _make_message_page(self) -> QWidget:
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.addStretch(1)
+        column.addWidget(self._message)
+        column.addWidget(self._offers)
+        column.addStretch(1)
+        return page
 
     def _make_header(self) -> QFrame:
         header = QFrame(self)
@@ -172,7 +224,7 @@ class PreviewPane(QFrame):
         for name in ("up", "down", "left"):
             tools.addWidget(self._buttons[name])
         tools.addWidget(self._page_number)
-        for name in ("right", "zoom-out", "zoom-in", "fit-width", "open", "folder"):
+        for name in ("right", "zoom-out", "zoom-in", "fit-width", "like", "open", "folder"):
             tools.addWidget(self._buttons[name])
         tools.addStretch(1)
         layout = self._header_layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, header)

@@ -1,24 +1,33 @@
-"""Paints one row of the results: title, folder, page, and the snippet with its highlights.
-
-Highlights differ by strength in two ways, so that colour is never alone: how opaque the background is, and
-how thick the line under the words is.
-"""
+"""Paints one row of the results: title, folder, page, snippet with its highlights, and what is missing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextLayout, QTextLine, QTextOption
+from PySide6.QtCore import (
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.desktop.text import font_for, looks_japanese
-from app.messages import path_text, printable
-from app.models.marks import Mark, MarkedText, snippet_of
-from app.models.results import Role, Row
+from app.messages import path_text
+from app.models.marks import Answer, Mark, MarkedText, snippet_of, utf16_positions
+from app.models.results import Role, missing_text, state_sentence
+from app.models.rows import Row, RowKind, name_of
 from app.theme.icons import icon
-from app.theme.palette import Colours, with_alpha
+from app.theme.palette import Colours
+from app.views.line_marks import answers_at, paint_marks
+from core.domain import Span
 
 _MARGIN_X = 18
 _MARGIN_Y = 14
@@ -27,6 +36,7 @@ _ICON = 18
 _INDENT = _ICON + 10
 _MAX_LINES = 3
 _PAGE_GAP = 14
+_MISSING_GAP = 3
 _CACHE_ROWS = 600
 _ELLIPSIS = "…"
 
@@ -50,6 +60,21 @@ class ResultDelegate(QStyledItemDelegate):
         self._laid: dict[tuple[object, ...], _Laid] = {}
         self._fonts: dict[tuple[str, bool], QFont] = {}
         self._base = QFont()
+        self._word: Span | None = None
+
+    def set_word(self, word: Span | None) -> None:
+        """Raise what answered this stretch of the question, in the row that is chosen."""
+        self._word = word
+
+    def answers_at(self, index: _Index, rect: QRect, point: QPoint) -> tuple[Answer, ...]:
+        """What the marks of the snippet under `point` answered; `rect` is that of the row."""
+        row = index.data(Role.ROW)
+        if not isinstance(row, Row) or row.hit is None:
+            return ()
+        laid = self._lay(row, rect.width())
+        top = rect.top() + (self._header_height() if row.first else _GAP)
+        origin = QPointF(rect.left() + _MARGIN_X + _INDENT, top)
+        return answers_at(laid.layout, laid.marked.marks, QPointF(point) - origin)
 
     def set_colours(self, colours: Colours) -> None:
         self._colours = colours
@@ -66,13 +91,15 @@ class ResultDelegate(QStyledItemDelegate):
         if not isinstance(row, Row):
             return QSize(width, 0)
         self._base = option.font
-        height = float(_MARGIN_Y if row.first else _GAP)
-        if row.first:
-            height += self._metrics("title").height() + 2 + self._metrics("small").height() + _GAP + 1
-        if row.hit is None:
-            height += self._metrics("small").height() + 2 * _GAP
-        else:
-            height += self._lay(row, width).height
+        height = self._header_height() if row.first else float(_GAP)
+        small = self._metrics("small").height()
+        match row.kind:
+            case RowKind.HIT:
+                height += self._lay(row, width).height + (small + _MISSING_GAP if row.missing else 0)
+            case RowKind.MORE:
+                height += small + 2 * _GAP
+            case RowKind.NAME:
+                height += small if state_sentence(row.document) else -_GAP
         return QSize(width, round(height + (_MARGIN_Y if row.last else _GAP)))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
@@ -90,15 +117,15 @@ class ResultDelegate(QStyledItemDelegate):
             if rect.top() > 0:
                 line = QRectF(rect.left() + _MARGIN_X, rect.top(), rect.width() - 2 * _MARGIN_X, 1)
                 painter.fillRect(line, QColor(self._colours.line))
-            top = self._paint_header(painter, rect, top, row)
-        if row.hit is None:
-            self._paint_more(painter, rect, top, row)
-        else:
-            self._paint_snippet(
-                painter, QPointF(rect.left() + _MARGIN_X + _INDENT, top), row, _row_width(option)
-            )
-            if not row.first:
-                self._paint_page(painter, rect, top, row)
+            top = self._paint_header(painter, rect, top, row, str(index.data(Role.DAY)))
+        match row.kind:
+            case RowKind.MORE:
+                text = self.tr("%n more passages", "", row.hidden)
+                self._paint_line(painter, rect, top + _GAP, text, self._colours.accent)
+            case RowKind.NAME:
+                self._paint_line(painter, rect, top, state_sentence(row.document), self._colours.muted)
+            case RowKind.HIT:
+                self._paint_hit(painter, rect, top, row, chosen=bool(state & QStyle.StateFlag.State_Selected))
         painter.restore()
 
     def _paint_background(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag) -> None:
@@ -112,8 +139,12 @@ class ResultDelegate(QStyledItemDelegate):
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, QColor(self._colours.hover))
 
-    def _paint_header(self, painter: QPainter, rect: QRect, top: float, row: Row) -> float:
-        """Icon, title, page and folder; the y where the snippet begins."""
+    def _header_height(self) -> float:
+        """From the top of a first row to its snippet."""
+        return _MARGIN_Y + self._metrics("title").height() + 2 + self._metrics("small").height() + _GAP + 1
+
+    def _paint_header(self, painter: QPainter, rect: QRect, top: float, row: Row, day: str) -> float:
+        """Icon, title, page, folder and day; the y where the snippet begins."""
         title_metrics, small = self._metrics("title"), self._metrics("small")
         left = rect.left() + _MARGIN_X + _INDENT
         right = rect.right() - _MARGIN_X
@@ -123,26 +154,46 @@ class ResultDelegate(QStyledItemDelegate):
         page_width = self._paint_page(painter, rect, top, row)
         self._paint_title(painter, QPointF(left, top), row, right - left - page_width - 12)
         top += title_metrics.height() + 2
-        painter.setFont(self._font("small", japanese=False))
-        painter.setPen(QColor(self._colours.muted))
-        where = small.elidedText(_breadcrumb(row), Qt.TextElideMode.ElideMiddle, right - left)
-        painter.drawText(QPointF(left, top + small.ascent()), where)
+        if day:
+            day_width = small.horizontalAdvance(day)
+            painter.setFont(self._font("small", japanese=False))
+            painter.setPen(QColor(self._colours.muted))
+            painter.drawText(QPointF(right - day_width, top + small.ascent()), day)
+            right -= round(day_width + _PAGE_GAP)
+        self._paint_folder(painter, QPointF(left, top), row, right - left)
         return top + small.height() + _GAP + 1
 
     def _paint_title(self, painter: QPainter, origin: QPointF, row: Row, room: float) -> None:
         font = self._font("title", japanese=looks_japanese(row.title))
         shown = QFontMetricsF(font).elidedText(row.title, Qt.TextElideMode.ElideRight, room)
-        layout = QTextLayout(shown, font)
-        layout.beginLayout()
-        line = layout.createLine()
-        line.setLineWidth(room)
-        layout.endLayout()
+        # fonts differ in how much room they leave above the letters: the base line stays in one place
+        ascent = self._metrics("title").ascent()
+        painter.setPen(QColor(self._colours.text))
+        self._paint_text(painter, origin, _one_line(shown, font), ascent, row.title_marks)
+
+    def _paint_folder(self, painter: QPainter, origin: QPointF, row: Row, room: float) -> None:
+        small = self._metrics("small")
+        shown = small.elidedText(_breadcrumb(row), Qt.TextElideMode.ElideMiddle, room)
+        name = name_of(row.document)
+        marks: list[Mark] = []
+        if shown.endswith(name):
+            by = utf16_positions(shown)(len(shown) - len(name))
+            marks = [replace(mark, start=mark.start + by, end=mark.end + by) for mark in row.name_marks]
+        layout = _one_line(shown, self._font("small", japanese=False))
+        painter.setPen(QColor(self._colours.muted))
+        self._paint_text(painter, origin, layout, small.ascent(), marks)
+
+    def _paint_text(
+        self, painter: QPainter, origin: QPointF, layout: QTextLayout, ascent: float, marks: Sequence[Mark]
+    ) -> None:
+        """One line, its base line `ascent` below `origin`, in the colour of the pen."""
+        line = layout.lineAt(0)
         if not line.isValid():
             return
-        # fonts differ in how much room they leave above the letters: the base line stays in one place
-        origin = origin + QPointF(0, self._metrics("title").ascent() - line.ascent())
-        self._paint_marks(painter, origin, line, row.title_marks)
-        painter.setPen(QColor(self._colours.text))
+        pen = painter.pen()
+        origin = origin + QPointF(0, ascent - line.ascent())
+        paint_marks(painter, origin, line, marks, self._colours)
+        painter.setPen(pen)
         layout.draw(painter, origin)
 
     def _paint_page(self, painter: QPainter, rect: QRect, top: float, row: Row) -> float:
@@ -157,17 +208,30 @@ class ResultDelegate(QStyledItemDelegate):
         painter.drawText(QPointF(rect.right() - _MARGIN_X - width, top + metrics.ascent() + 1), text)
         return width
 
-    def _paint_more(self, painter: QPainter, rect: QRect, top: float, row: Row) -> None:
+    def _paint_line(self, painter: QPainter, rect: QRect, top: float, text: str, colour: str) -> None:
+        """A line in small letters, cut where the row ends."""
         metrics = self._metrics("small")
-        painter.setFont(self._font("small", japanese=False))
-        painter.setPen(QColor(self._colours.accent))
-        text = self.tr("%n more passages", "", row.hidden)
-        painter.drawText(QPointF(rect.left() + _MARGIN_X + _INDENT, top + _GAP + metrics.ascent()), text)
+        left = rect.left() + _MARGIN_X + _INDENT
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.right() - _MARGIN_X - left)
+        font = self._font("small", japanese=looks_japanese(text))
+        layout = _one_line(shown, font)
+        painter.setPen(QColor(colour))
+        self._paint_text(painter, QPointF(left, top), layout, metrics.ascent(), ())
 
-    def _paint_snippet(self, painter: QPainter, origin: QPointF, row: Row, width: int) -> None:
-        laid = self._lay(row, width)
+    def _paint_hit(self, painter: QPainter, rect: QRect, top: float, row: Row, *, chosen: bool) -> None:
+        origin = QPointF(rect.left() + _MARGIN_X + _INDENT, top)
+        laid = self._lay(row, rect.width())
+        self._paint_snippet(painter, origin, laid, self._word if chosen else None)
+        if row.missing:
+            below = top + laid.height + _MISSING_GAP
+            self._paint_line(painter, rect, below, missing_text(row), self._colours.muted)
+        if not row.first:
+            self._paint_page(painter, rect, top, row)
+
+    def _paint_snippet(self, painter: QPainter, origin: QPointF, laid: _Laid, word: Span | None) -> None:
         for number in range(laid.layout.lineCount()):
-            self._paint_marks(painter, origin, laid.layout.lineAt(number), laid.marked.marks)
+            line = laid.layout.lineAt(number)
+            paint_marks(painter, origin, line, laid.marked.marks, self._colours, word)
         painter.setPen(QColor(self._colours.text))
         laid.layout.draw(painter, origin)
         if laid.cut:
@@ -175,23 +239,6 @@ class ResultDelegate(QStyledItemDelegate):
             painter.setFont(laid.layout.font())
             end = origin + QPointF(last.naturalTextWidth(), last.y() + last.ascent())
             painter.drawText(end, _ELLIPSIS)
-
-    def _paint_marks(
-        self, painter: QPainter, origin: QPointF, line: QTextLine, marks: Sequence[Mark]
-    ) -> None:
-        line_start, line_end = line.textStart(), line.textStart() + line.textLength()
-        for mark in marks:
-            start, end = max(mark.start, line_start), min(mark.end, line_end)
-            if start >= end:
-                continue
-            ends = sorted((_x_of(line, start), _x_of(line, end)))
-            area = QRectF(origin.x() + ends[0], origin.y() + line.y(), ends[1] - ends[0], line.height())
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(with_alpha(self._colours.highlight, 0.16 + 0.44 * mark.strength))
-            painter.drawRoundedRect(area.adjusted(-1, 0.5, 1, -0.5), 3, 3)
-            thickness = 1.0 + 1.5 * mark.strength
-            under = QRectF(area.left(), area.bottom() - thickness, area.width(), thickness)
-            painter.fillRect(under, with_alpha(self._colours.highlight_line, 0.35 + 0.65 * mark.strength))
 
     def _lay(self, row: Row, width: int) -> _Laid:
         key = (row.key, id(row.hit), width, self._base.key())
@@ -261,13 +308,15 @@ def _break_lines(layout: QTextLayout, width: float) -> float:
     return height
 
 
-def _x_of(line: QTextLine, position: int) -> float:
-    # PySide6 gives (x, position), since C++ changes the position too; its type hints say object
-    return float(line.cursorToX(position)[0])  # type: ignore[index]
+def _one_line(text: str, font: QFont) -> QTextLayout:
+    layout = QTextLayout(text, font)
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    return layout
 
 
 def _breadcrumb(row: Row) -> str:
     """The folder as a way: `~ › Documents › 2025 · report.pdf`."""
     folder = path_text(row.document.path.parent).strip("/")
-    name = printable(row.document.path.name)
-    return " › ".join([*folder.split("/"), name])
+    return " › ".join([*folder.split("/"), name_of(row.document)])

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal, SignalInstance
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QScrollBar, QWidget
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QScrollBar, QToolTip, QWidget
 
-from app.models.results import ResultListModel, Row
+from app.models.marks import Answer
+from app.models.results import ResultListModel
+from app.models.rows import Row, RowKind
 from app.theme.palette import Colours
+from app.views.answer_text import answers_text
 from app.views.result_delegate import ResultDelegate
-from core.domain import SearchReply
+from core.domain import SearchReply, Span
 
 _NEAR_TOP = 4
 """Rows that are in view without scrolling in any reasonable window."""
@@ -26,7 +37,8 @@ class _QuietScrollBar(QScrollBar):
 class ResultList(QListView):
     """Signals carry a Row: chosen (selected), opened (Enter), revealed (Ctrl+Enter), and what to copy.
 
-    `left`: back to the search box, please. `typed`: what was typed here was meant for it.
+    `like_wanted`: passages like that of this row. `pointed`: the answers (a tuple of Answer) of the mark that
+    the mouse is on. `left`: back to the search box, please. `typed`: what was typed here was meant for it.
     """
 
     chosen = Signal(object)
@@ -34,6 +46,8 @@ class ResultList(QListView):
     revealed = Signal(object)
     passage_copied = Signal(object)
     path_copied = Signal(object)
+    like_wanted = Signal(object)
+    pointed = Signal(object)
     left = Signal()
     typed = Signal(str)
 
@@ -45,6 +59,7 @@ class ResultList(QListView):
         self._delegate = ResultDelegate(colours, self)
         self._quiet = False
         self._picked = False
+        self._answers: tuple[Answer, ...] = ()
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -67,14 +82,22 @@ class ResultList(QListView):
         self._delegate.set_colours(colours)
         self.viewport().update()
 
-    def show_reply(self, reply: SearchReply | None, *, same_query: bool) -> None:
-        """Show `reply`. What is chosen stays chosen while the question is the same.
+    def set_word(self, word: Span | None) -> None:
+        """Raise what answered this stretch of the question, in the row that is chosen."""
+        self._delegate.set_word(word)
+        self.viewport().update()
 
-        With a new question it does so only if the person picked it and it is near the top: else the best
-        result is chosen and in view.
+    def show_reply(self, reply: SearchReply | None, *, same_query: bool) -> None:
+        """Show `reply`. What the person picked stays chosen, and where it is, while the question is the same.
+
+        What they did not pick stays chosen too, but for a first answer that gives way to the final one. With
+        a new question what they picked stays chosen if it is near the top; else the best result is chosen
+        and in view.
         """
         row = self.current_row()
-        key = row.key if row and (same_query or self._picked) else None
+        before = self._rows.reply
+        settled = same_query and (before is None or before.final)
+        key = row.key if row and (settled or self._picked) else None
         place = self.verticalScrollBar().value()
         height = self.visualRect(self.currentIndex()).top()
         self._quiet = True
@@ -86,8 +109,8 @@ class ResultList(QListView):
             self._picked = False
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self._quiet = False
+        self.doItemsLayout()
         if same_query and self._picked:  # better ones push in above: what is looked at stays where it is
-            self.doItemsLayout()
             moved = self.visualRect(index).top() - height
             self.verticalScrollBar().setValue(self.verticalScrollBar().value() + moved)
         elif same_query:
@@ -109,7 +132,7 @@ class ResultList(QListView):
         """The next (1) or previous (-1) hit; the row that offers more hits of a document opens by itself."""
         self.move_by(by)
         row = self.current_row()
-        if row is not None and row.hit is None:
+        if row is not None and row.kind is RowKind.MORE:
             number = self.currentIndex().row()
             self._rows.open_document(row)
             self.setCurrentIndex(self._rows.index(number))
@@ -118,7 +141,7 @@ class ResultList(QListView):
         row = self.current_row()
         if row is None:
             return
-        if row.hit is None:
+        if row.kind is RowKind.MORE:
             self._rows.open_document(row)
         else:
             self.opened.emit(row)
@@ -127,10 +150,18 @@ class ResultList(QListView):
         self._emit(self.revealed)
 
     def copy_passage(self) -> None:
-        self._emit(self.passage_copied)
+        """Of a document that only its name answers, the path: it is what was found."""
+        row = self.current_row()
+        self._emit(self.path_copied if row is not None and row.kind is RowKind.NAME else self.passage_copied)
 
     def copy_path(self) -> None:
         self._emit(self.path_copied)
+
+    def ask_like(self) -> None:
+        """Passages like the chosen one are wanted."""
+        row = self.current_row()
+        if row is not None and row.kind is RowKind.HIT:
+            self.like_wanted.emit(row)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
@@ -150,7 +181,7 @@ class ResultList(QListView):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
         row = self.current_row()
-        if row is None or row.hit is None:
+        if row is None or row.kind is RowKind.MORE:
             return
         menu = self.menu_for_current()
         where = event.globalPos()
@@ -161,20 +192,37 @@ class ResultList(QListView):
     def menu_for_current(self) -> QMenu:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for text, key, slot in (
-            (self.tr("Open"), "Return", self.open_current),
-            (self.tr("Show in folder"), "Ctrl+Return", self.reveal_current),
-            ("", "", None),
-            (self.tr("Copy passage"), "Ctrl+C", self.copy_passage),
-            (self.tr("Copy path"), "Ctrl+Shift+C", self.copy_path),
+        row = self.current_row()
+        has_passage = row is not None and row.kind is RowKind.HIT
+        for text, key, slot, needs_passage in (
+            (self.tr("Open"), "Return", self.open_current, False),
+            (self.tr("Show in folder"), "Ctrl+Return", self.reveal_current, False),
+            (self.tr("More like this"), "Ctrl+M", self.ask_like, True),
+            ("", "", None, False),
+            (self.tr("Copy passage"), "Ctrl+C", self.copy_passage, True),
+            (self.tr("Copy path"), "Ctrl+Shift+C", self.copy_path, False),
         ):
             if slot is None:
                 menu.addSeparator()
+                continue
+            if needs_passage and not has_passage:
                 continue
             action = menu.addAction(text)
             action.setShortcut(QKeySequence(key))
             action.triggered.connect(slot)
         return menu
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        super().mouseMoveEvent(event)
+        self._point_at(self._answers_at(event.position().toPoint()))
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() is QEvent.Type.Leave:
+            self._point_at(())
+        elif isinstance(event, QHelpEvent) and (answers := self._answers_at(event.pos())):
+            QToolTip.showText(event.globalPos(), answers_text(answers), self.viewport())
+            return True
+        return super().viewportEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
@@ -195,17 +243,26 @@ class ResultList(QListView):
 
     def _choose(self, index: QModelIndex) -> None:
         row = self._rows.row_at(index)
-        if row is None or row.hit is not None:
+        if row is None or row.kind is not RowKind.MORE:
             self.chosen.emit(row)
+
+    def _answers_at(self, point: QPoint) -> tuple[Answer, ...]:
+        index = self.indexAt(point)
+        return self._delegate.answers_at(index, self.visualRect(index), point) if index.isValid() else ()
+
+    def _point_at(self, answers: tuple[Answer, ...]) -> None:
+        if answers != self._answers:
+            self._answers = answers
+            self.pointed.emit(answers)
 
     def _on_clicked(self, index: QModelIndex) -> None:
         row = self._rows.row_at(index)
-        if row is not None and row.hit is None:
+        if row is not None and row.kind is RowKind.MORE:
             self._rows.open_document(row)
 
     def _emit(self, signal: SignalInstance) -> None:
         row = self.current_row()
-        if row is not None and row.hit is not None:
+        if row is not None and row.kind is not RowKind.MORE:
             signal.emit(row)
 
 

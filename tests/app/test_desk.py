@@ -201,7 +201,7 @@ def test_the_context_menu_offers_the_same(desk, qtbot):
     _ask(desk, qtbot, "budget", 3)
     menu = desk.window.results.menu_for_current()
     texts = [action.text() for action in menu.actions() if action.text()]
-    assert texts == ["Open", "Show in folder", "Copy passage", "Copy path"]
+    assert texts == ["Open", "Show in folder", "More like this", "Copy passage", "Copy path"]
     menu.deleteLater()
 
 

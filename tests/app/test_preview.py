@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.controllers.preview import WHOLE_TEXT_CHARS, PreviewController, _window
-from app.models.results import Row
+from app.models.rows import Row, RowKind
 from core.domain import Query, Reason, Span
 from core.errors import ExtractionError
 
@@ -17,7 +17,7 @@ def preview(collection, runner):
 
 def _row(collection, text, number=0) -> Row:
     result = collection.search(Query(text=text)).results[0]
-    return Row(result=result, hit=result.hits[number], first=True, last=True)
+    return Row(kind=RowKind.HIT, result=result, hit=result.hits[number], first=True, last=True)
 
 
 def test_a_page_comes_with_all_its_marks(preview, collection, qtbot):

@@ -11,7 +11,8 @@ from PySide6.QtCore import QModelIndex, Qt
 from pytestqt.modeltest import ModelTester
 
 from app.models.marks import marks_in, marks_of_document, snippet_of, utf16_positions
-from app.models.results import HITS_SHOWN, ResultListModel
+from app.models.results import ResultListModel
+from app.models.rows import HITS_SHOWN
 from core.domain import Highlight, Hit, PassageId, Query, Result, SearchReply, Span
 from tests.fakes import make_document
 
