@@ -36,6 +36,9 @@ _SOURCE_CODE = (
 PLAIN_TEXT = frozenset((_PROSE + _SOURCE_CODE).split())
 """Suffixes of files that are their own text; the suffix is the format."""
 
+SOURCE_CODE = frozenset(_SOURCE_CODE.split())
+"""Those of programs."""
+
 _NUMBERED = re.compile(r"\.[0-9]{1,3}$")
 """The end of a rotated log: `messages.log.3`."""
 
