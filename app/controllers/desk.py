@@ -24,6 +24,7 @@ from app.controllers.strip import StripController
 from app.controllers.switching import SwitchController
 from app.controllers.watching import WatchingController
 from app.controllers.why import WhyController
+from app.controllers.why import WhyController
 from app.jobs import JobRunner
 from app.messages import CONTEXT, UserMessage, explain, explain_watching
 from app.models.files import FileTableModel
@@ -59,6 +60,9 @@ class Desk(QObject):
         self.results = ResultListModel(self)
         self.files = FileTableModel(self)
         self.window = MainWindow(self.results, theme.colours)
+        self.why = WhyController(
+            self.results, self.window.words, self.window.results, self.window.preview, self
+        )
         self.why = WhyController(
             self.results, self.window.words, self.window.results, self.window.preview, self
         )
@@ -123,12 +127,15 @@ class Desk(QObject):
         self.preview.text_ready.connect(pane.show_text)
         self.preview.unreadable.connect(pane.show_unreadable)
         self.preview.hit_changed.connect(pane.set_has_passage)
+        self.preview.unreadable.connect(pane.show_unreadable)
+        self.preview.hit_changed.connect(pane.set_has_passage)
         self.preview.cleared.connect(pane.clear)
         self.preview.gone.connect(lambda: pane.show_message(self.tr("This document is no longer there.")))
         self.preview.failed.connect(lambda error: pane.show_message(_sentence(self._explain(error))))
         pane.page_turned.connect(self.preview.turn_page)
         pane.hit_turned.connect(self.window.results.turn_hit)
         pane.dpi_changed.connect(self.preview.render_again)
+        pane.like_wanted.connect(self.window.results.ask_like)
         pane.like_wanted.connect(self.window.results.ask_like)
         pane.opened.connect(self._open_previewed)
         pane.revealed.connect(self.window.results.reveal_current)
