@@ -9,21 +9,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QObject, QStandardPaths, QTimer
 from PySide6.QtWidgets import QFileDialog
 
-from app.controllers.filter_choices import FilterChoicesController
-from app.controllers.history import HistoryController
 from app.controllers.indexing import IndexingController, IndexState
 from app.controllers.library import LibraryController
 from app.controllers.model_desk import ModelDesk
 from app.controllers.models import Installed, ModelsController
 from app.controllers.opening import OpeningController
 from app.controllers.preview import PreviewController
-from app.controllers.question_desk import QuestionDesk
 from app.controllers.search import SearchController
 from app.controllers.search_desk import SearchDesk
 from app.controllers.strip import StripController
 from app.controllers.switching import SwitchController
 from app.controllers.watching import WatchingController
-from app.controllers.why import WhyController
 from app.controllers.why import WhyController
 from app.jobs import JobRunner
 from app.messages import CONTEXT, UserMessage, explain, explain_watching
@@ -39,16 +35,13 @@ from core.layout import SAMPLE_LIBRARY
 if TYPE_CHECKING:  # the window must not load the index to start
     from app.controllers.watching import Watch
     from core.collection import Collection
-    from core.history import History
     from core.watch.events import WatchProblem
 
 
 class Desk(QObject):
     """The window with everything that moves it. `start` shows it, `close` ends all that runs."""
 
-    def __init__(
-        self, collection: Collection, watch: Watch, theme: Theme, models: Installed, history: History
-    ) -> None:
+    def __init__(self, collection: Collection, watch: Watch, theme: Theme, models: Installed) -> None:
         super().__init__()
         self.runner = JobRunner(self)
         self.indexing = IndexingController(collection, self.runner, self)
@@ -63,9 +56,6 @@ class Desk(QObject):
         self.why = WhyController(
             self.results, self.window.words, self.window.results, self.window.preview, self
         )
-        self.why = WhyController(
-            self.results, self.window.words, self.window.results, self.window.preview, self
-        )
         self.preview = PreviewController(collection, self.runner, self.window.preview.pages.wanted_dpi, self)
         self.files_dialog = FilesDialog(self.files, self.window)
         self.folders_dialog = FoldersDialog(theme.colours, self.window)
@@ -77,9 +67,6 @@ class Desk(QObject):
             theme.colours,
         )
         self.searching = SearchDesk(self.search, self.opening, self.indexing, self.window, self.results)
-        self.history = HistoryController(history, self.runner, self)
-        choices = FilterChoicesController(collection, self.runner, self)
-        self.asking = QuestionDesk(self.search, self.history, choices, self.window, self.results)
         self._status: LibraryStatus | None = None
         self._switch_due = False
         self.strip = StripController(
@@ -127,15 +114,12 @@ class Desk(QObject):
         self.preview.text_ready.connect(pane.show_text)
         self.preview.unreadable.connect(pane.show_unreadable)
         self.preview.hit_changed.connect(pane.set_has_passage)
-        self.preview.unreadable.connect(pane.show_unreadable)
-        self.preview.hit_changed.connect(pane.set_has_passage)
         self.preview.cleared.connect(pane.clear)
         self.preview.gone.connect(lambda: pane.show_message(self.tr("This document is no longer there.")))
         self.preview.failed.connect(lambda error: pane.show_message(_sentence(self._explain(error))))
         pane.page_turned.connect(self.preview.turn_page)
         pane.hit_turned.connect(self.window.results.turn_hit)
         pane.dpi_changed.connect(self.preview.render_again)
-        pane.like_wanted.connect(self.window.results.ask_like)
         pane.like_wanted.connect(self.window.results.ask_like)
         pane.opened.connect(self._open_previewed)
         pane.revealed.connect(self.window.results.reveal_current)
@@ -176,7 +160,6 @@ class Desk(QObject):
         self.switching.ended.connect(self.library.refresh)
         self.switching.failed.connect(self._complain)
         self.searching.failed.connect(self._complain)
-        self.history.failed.connect(self._complain)
         self.models.changed.connect(self._on_installed)
         self.window.banner.acted.connect(self.models.show)
         self.window.quiet.acted.connect(self.models.show)
@@ -231,7 +214,6 @@ class Desk(QObject):
         self.models.set_status(status)
         self._start_switch(status)
         self.strip.set_status(status)
-        self.asking.set_status(status)
         self.searching.set_status(status)
 
     def _on_sources(self, sources: tuple[Source, ...]) -> None:
