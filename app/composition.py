@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 from core.collection import Collection
+from core.history import History
 from core.layout import LibraryLayout, ModelsLayout, default_models
 from core.models.models import Models
+from core.search.question import Known, folders_with, names_folders
 from core.settings import Settings, load_settings
 from core.watch.events import WatchProblem
 from core.watch.watcher import Watcher
@@ -24,6 +27,7 @@ class App:
     settings: Settings
     models: Models
     collection: Collection
+    history: History
 
     def watch(
         self,
@@ -34,6 +38,17 @@ class App:
         folders = [source.path for source in self.collection.sources()]
         rules = self.collection.ignore_rules
         return Watcher.open(folders, rules=rules, on_change=on_change, on_problem=on_problem)
+
+    def known(self, typed: str) -> Known:
+        """What a typed question is understood against, now and here."""
+        sources = tuple(source.path for source in self.collection.sources())
+        files = [document.path for document in self.collection.documents()] if names_folders(typed) else []
+        return Known(
+            today=datetime.now().astimezone().date(),
+            sources=sources,
+            folders=folders_with(files, sources),
+            home=Path.home(),
+        )
 
     def close(self) -> None:
         self.collection.close()
@@ -55,5 +70,10 @@ def build(layout: LibraryLayout, models_layout: ModelsLayout | None = None) -> A
     models = Models.of(models_layout)
     collection = Collection.open(layout, settings, models)
     return App(
-        layout=layout, models_layout=models_layout, settings=settings, models=models, collection=collection
+        layout=layout,
+        models_layout=models_layout,
+        settings=settings,
+        models=models,
+        collection=collection,
+        history=History(layout, enabled=settings.keep_history),
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.domain import BUILT_IN_MODEL, DocumentState, Model, Reason, StateReason
+from core.domain import BUILT_IN_MODEL, DocumentState, Hint, HintKind, Model, Reason, StateReason
 from core.errors import (
     CancelledError,
     CoreError,
@@ -285,6 +285,18 @@ _TROUBLES: dict[str, UserMessage] = {  # by the value of a core.watch.events.Wat
     ),
 }
 
+_HINTS: dict[HintKind, str] = {
+    HintKind.UNKNOWN_FILTER: QT_TRANSLATE_NOOP("messages", "{typed} is searched as words: it is no filter"),
+    HintKind.BAD_DATE: QT_TRANSLATE_NOOP("messages", "{typed} is no date like 2025, 2025-01 or 2025-01-31"),
+    HintKind.UNKNOWN_FOLDER: QT_TRANSLATE_NOOP(
+        "messages", "{typed}: no folder that is searched has this name"
+    ),
+    HintKind.UNKNOWN_TYPE: QT_TRANSLATE_NOOP("messages", "{typed}: Mikke reads no files of this type"),
+    HintKind.UNKNOWN_LANGUAGE: QT_TRANSLATE_NOOP("messages", "{typed}: Mikke does not know this language"),
+    HintKind.EMPTY_FILTER: QT_TRANSLATE_NOOP("messages", "Nothing stands in {typed} or right behind it"),
+    HintKind.OPEN_QUOTE: QT_TRANSLATE_NOOP("messages", "A quotation mark is opened, but not closed: {typed}"),
+}
+_MEANT = QT_TRANSLATE_NOOP("messages", "Did you mean {suggestion}?")
 
 _RESTRICTIONS = {  # by the `restriction` of a core.domain.Model
     "not for commercial use": QT_TRANSLATE_NOOP("messages", "not for commercial use"),
@@ -320,6 +332,13 @@ def explain_uncovered(
         detail=_fill(_UNCOVERED.detail, fields, translate),
         action=_fill(_UNCOVERED.action if better else "", fields, translate),
     )
+
+
+def explain_hint(hint: Hint, translate: Translate = untranslated) -> UserMessage:
+    """What is odd about a question, and what was perhaps meant: nothing that went wrong."""
+    fields = {"typed": hint.typed, "suggestion": hint.suggestion}
+    meant = _fill(_MEANT if hint.suggestion else "", fields, translate)
+    return UserMessage(title=_fill(_HINTS[hint.kind], fields, translate), action=meant)
 
 
 def explain_missing_part(model: str, part: str, translate: Translate = untranslated) -> UserMessage:

@@ -35,6 +35,16 @@ class LibraryLayout:
         return self.root / "settings.json"
 
     @property
+    def history(self) -> Path:
+        """The questions that were asked lately."""
+        return self.root / "history.json"
+
+    @property
+    def damaged_history(self) -> Path:
+        """What could not be read of it; the next one that cannot be read takes its place."""
+        return self.root / "history.damaged.json"
+
+    @property
     def window(self) -> Path:
         """Size and place of the window."""
         return self.root / "window.ini"

@@ -11,7 +11,8 @@ from typing import Any
 
 from core.errors import LibraryDamagedError, LibraryTooNewError, LibraryUnwritableError
 
-SETTINGS_VERSION = 1
+SETTINGS_VERSION = 2
+"""2 has `keep_history`, which an older program would take for damage; without it, as in 1, it is on."""
 
 RESIDUAL_BITS = (2, 4)
 
@@ -39,7 +40,7 @@ class Settings:
 
     `residual_bits`, 4 or 2, is what a dimension takes in large libraries, whose vectors are compressed: 2
     halve the size of the index and find a little less. A change re-compresses the library; what 2 bits have
-    lost comes back only for documents that are read again.
+    lost comes back only for documents that are read again. `keep_history`: remember what was asked.
     """
 
     limits: ReadingLimits = field(default_factory=ReadingLimits)
@@ -47,6 +48,7 @@ class Settings:
     include_hidden: bool = False
     residual_bits: int = 4
     ignore: tuple[str, ...] = ()
+    keep_history: bool = True
 
     def worker_count(self) -> int:
         """The reading processes to start: half of the processors, so that the machine stays usable."""
@@ -87,8 +89,9 @@ def _checked(settings: Settings) -> Settings:
         raise ValueError(f"workers is {settings.workers!r}")
     if type(settings.residual_bits) is not int or settings.residual_bits not in RESIDUAL_BITS:
         raise ValueError(f"residual_bits is {settings.residual_bits!r}")
-    if type(settings.include_hidden) is not bool:
-        raise ValueError(f"include_hidden is {settings.include_hidden!r}")
+    for name in ("include_hidden", "keep_history"):
+        if type(getattr(settings, name)) is not bool:
+            raise ValueError(f"{name} is {getattr(settings, name)!r}")
     return settings
 
 
