@@ -11,7 +11,7 @@ import numpy as np
 
 from core.domain import Float32Array, Highlight, Int32Array, Span, TokenEmbeddings
 from core.search.answers import MIN_STRENGTH, salience, stand_for_something, strengths
-from core.search.clusters import whole, without_parts
+from core.search.clusters import continues, whole, without_parts
 from core.search.maxsim import similarity
 from core.search.pieces import Piece, in_words
 
@@ -113,19 +113,35 @@ def _highlight(question: str, text: str, piece: Piece) -> Highlight | None:
 
 
 def choose_snippet(text: str, highlights: tuple[Highlight, ...]) -> Span:
-    """The stretch of the passage to show: the one that holds most of the strongest highlights."""
+    """The stretch of the passage to show: the one that answers most of the question.
+
+    Of SQuAD's questions in eleven languages, 77 % had their answer in the snippet chosen so, 73 % in the one
+    with the most and strongest highlights (bench highlights, 2026-11).
+    """
     width = np.cumsum([0] + [2 if ord(c) >= 0x1100 else 1 for c in text])
     if width[-1] <= SNIPPET_WIDTH:
         return Span(start=0, end=len(text))
+    if not highlights:
+        return _unbroken(text, Span(start=0, end=_columns_after(width, 0, SNIPPET_WIDTH)))
     sentences = [0] + [match.end() for match in _SENTENCE_END.finditer(text) if match.end() < len(text)]
     inside = [_columns_before(width, highlight.span.start) for highlight in highlights]
     # As much as can be shown, from the beginning of a sentence if possible, with little before it.
     best = max(
         [*sentences, *inside],
-        key=lambda start: (round(_shown(width, highlights, start), 3), start in sentences, start),
+        key=lambda start: (*_shown(width, highlights, start), start in sentences, start),
     )
     best = best if best in sentences else _start_of_word(text, best, highlights)
-    return Span(start=best, end=_columns_after(width, best, SNIPPET_WIDTH))
+    return _unbroken(text, Span(start=best, end=_columns_after(width, best, SNIPPET_WIDTH)))
+
+
+def _unbroken(text: str, span: Span) -> Span:
+    """`span` without the parts of characters, as a reader sees them, at its ends."""
+    start, end = span.start, span.end
+    while start < end and continues(text, start):
+        start += 1
+    while start < end and continues(text, end):
+        end -= 1
+    return Span(start=start, end=end) if start < end else span
 
 
 def _start_of_word(text: str, start: int, highlights: tuple[Highlight, ...]) -> int:
@@ -202,13 +218,18 @@ def _touches(spans: Int32Array, left: int, right: int) -> bool:
     return bool(spans[left][1] == spans[right][0])
 
 
-def _shown(width: Int32Array, highlights: tuple[Highlight, ...], start: int) -> float:
+def _shown(width: Int32Array, highlights: tuple[Highlight, ...], start: int) -> tuple[float, float]:
+    """How much of the question a snippet from `start` on answers, and how much of it is marked. A word that
+    is marked five times answers no more of the question than once.
+    """
     end = _columns_after(width, start, SNIPPET_WIDTH)
-    return sum(
-        each.strength * (each.span.end - each.span.start)
-        for each in highlights
-        if each.span.start >= start and each.span.end <= end
-    )
+    inside = [each for each in highlights if each.span.start >= start and each.span.end <= end]
+    answered: dict[int, float] = {}
+    for each in inside:
+        for character in range(each.asked.start, each.asked.end):
+            answered[character] = max(each.strength, answered.get(character, 0.0))
+    marked = sum(each.strength * (each.span.end - each.span.start) for each in inside)
+    return round(sum(answered.values()), 3), round(marked, 3)
 
 
 def _columns_after(width: Int32Array, start: int, columns: int) -> int:

@@ -53,14 +53,16 @@ def find_unanswered(aligned: Aligned) -> tuple[Span, ...]:
         words, len(question.text), _folded(aligned.heading) + _folded(aligned.passage.text)
     )
     salient = _salient(question)
+    left = salient & ~answered
     found: list[Span] = []
     for span, script in words:
         inside = slice(span.start, span.end)
+        if script is Script.HIRAGANA or not left[inside].any():
+            continue
         if script in (Script.SPACED, Script.KATAKANA):
-            if salient[inside].any() and answered[inside].mean() < SHARE:
-                found.append(span)
-        elif script is not Script.HIRAGANA and not answered[inside].all():
-            found += _left_over(question.text, span, script, salient[inside], answered[inside])
+            found += [span] if answered[inside].mean() < SHARE else []
+        else:
+            found += _left_over(question.text, span, script, left[inside])
     return tuple(found)
 
 
@@ -155,12 +157,10 @@ def _salient(question: Tokens) -> _BoolArray:
     return salient
 
 
-def _left_over(
-    text: str, span: Span, script: Script, salient: _BoolArray, answered: _BoolArray
-) -> Iterator[Span]:
+def _left_over(text: str, span: Span, script: Script, left: _BoolArray) -> Iterator[Span]:
     """The words that are left of a run: what is salient and unanswered, if it is long enough to be a word."""
     shortest = min(_SHORTEST[script], span.end - span.start)
-    for start, end in _stretches(salient & ~answered):
+    for start, end in _stretches(left):
         found = Span(start=span.start + start, end=span.start + end)
         found = without_parts(text, whole(text, found))
         if found.end - found.start >= shortest:
