@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 from app.messages import reason_text
-from core.domain import Document, DocumentState, LibraryStatus, Model, SearchReply
+from core.domain import (
+    Document,
+    DocumentState,
+    Explanation,
+    Hit,
+    LibraryStatus,
+    Model,
+    PassageId,
+    Result,
+    SearchReply,
+    Span,
+)
 from core.progress import Damaged, Verified
 
 
@@ -19,31 +30,100 @@ def print_json(value: object) -> None:
     sys.stdout.flush()
 
 
-def reply_json(reply: SearchReply) -> dict[str, object]:
+def reply_json(
+    reply: SearchReply, explanations: Mapping[PassageId, Explanation] | None = None
+) -> dict[str, object]:
+    """`hits` are all that a result has; beside them stands the best one, or nulls for a file that only its
+    name answers. With `explanations`, each hit has its `explanation` (null for one that has none).
+    """
     return {
         "query": reply.query.text,
         "model": reply.model,
+        "final": reply.final,
         "elapsed_ms": round(reply.elapsed_ms, 1),
-        "results": [
-            {
-                "path": str(result.document.path),
-                "title": result.document.title,
-                "page": result.hits[0].page,
-                "score": result.score,
-                "passage": result.hits[0].text,
-                "highlights": [
-                    {
-                        "start": highlight.span.start,
-                        "end": highlight.span.end,
-                        "strength": highlight.strength,
-                        "query": highlight.query,
-                    }
-                    for highlight in result.hits[0].highlights
-                ],
-            }
-            for result in reply.results
-        ],
+        "results": [_result_json(result, reply.query.text, explanations) for result in reply.results],
     }
+
+
+def _result_json(
+    result: Result, question: str, explanations: Mapping[PassageId, Explanation] | None
+) -> dict[str, object]:
+    hits = [_hit_json(hit, question) for hit in result.hits]
+    if explanations is not None:
+        for hit, told in zip(result.hits, hits, strict=True):
+            found = explanations.get(hit.passage_id)
+            told["explanation"] = explanation_json(found) if found else None
+    best = hits[0] if hits else _NO_HIT
+    return {
+        "path": str(result.document.path),
+        "title": result.document.title,
+        **best,
+        "score": result.score,
+        "hits": hits,
+    }
+
+
+_NO_HIT: dict[str, object] = {
+    "passage_id": None,
+    "page": None,
+    "passage": None,
+    "highlights": [],
+    "unanswered": [],
+}
+
+
+def _hit_json(hit: Hit, question: str) -> dict[str, object]:
+    return {
+        "passage_id": hit.passage_id,
+        "page": hit.page,
+        "score": hit.score,
+        "passage": hit.text,
+        "highlights": [
+            {
+                "start": highlight.span.start,
+                "end": highlight.span.end,
+                "strength": highlight.strength,
+                "query": highlight.query,
+                "asked": _span_json(highlight.asked),
+            }
+            for highlight in hit.highlights
+        ],
+        "unanswered": [_words_json(span, question) for span in hit.unanswered],
+    }
+
+
+def explanation_json(explanation: Explanation) -> dict[str, object]:
+    """`tokens` in the order of the question; the sum of `weight` times `similarity` is `maxsim`. `asked` is
+    null for a marker or mask, `answer` for what stands in the heading or for no characters.
+    """
+    asked = explanation.text
+    return {
+        "passage_id": explanation.passage_id,
+        "text": asked,
+        "tokens": [
+            {
+                "asked": _words_json(each.asked, asked) if each.asked.start < each.asked.end else None,
+                "weight": round(each.weight, 6),
+                "similarity": round(each.similarity, 6),
+                "strength": each.strength,
+                "answer": _span_json(each.answer) if each.answer else None,
+                "answer_text": each.answer_text,
+            }
+            for each in explanation.tokens
+        ],
+        "unanswered": [_words_json(span, asked) for span in explanation.unanswered],
+        "maxsim": explanation.maxsim,
+        "keyword": explanation.keyword,
+        "score": explanation.score,
+    }
+
+
+def _span_json(span: Span) -> dict[str, object]:
+    return {"start": span.start, "end": span.end}
+
+
+def _words_json(span: Span, text: str) -> dict[str, object]:
+    return _span_json(span) | {"text": text[span.start : span.end]}
 
 
 def status_json(status: LibraryStatus, files: Iterable[Document] | None) -> dict[str, object]:

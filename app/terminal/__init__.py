@@ -1,6 +1,6 @@
 """How answers, counts, models and progress look in a terminal."""
 
-from app.terminal.answers import print_reply
+from app.terminal.answers import print_explanations, print_reply
 from app.terminal.models import licence_text, print_model, print_models, size_text
 from app.terminal.progress import follow, follow_installation, follow_quietly
 from app.terminal.status import print_counts, print_status, print_verified
@@ -16,6 +16,7 @@ __all__ = [
     "licence_text",
     "prepare_streams",
     "print_counts",
+    "print_explanations",
     "print_model",
     "print_models",
     "print_reply",

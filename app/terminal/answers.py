@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.text import Text
 
+from app.terminal.explanations import print_explanation
 from app.terminal.streams import CONTROLS, console, shown
-from core.domain import Hit, Result, SearchReply
+from core.domain import Explanation, Hit, PassageId, Result, SearchReply
 
 _STRONG = 0.75
 """Highlights at least this strong stand out most."""
@@ -15,11 +16,18 @@ _STRONG = 0.75
 
 def print_reply(reply: SearchReply) -> None:
     """The results, best first, with the matching words highlighted."""
+    print_explanations(reply, {})
+
+
+def print_explanations(reply: SearchReply, explanations: Mapping[PassageId, Explanation]) -> None:
+    """The same, and after each hit that has an explanation what of it answered what of the question."""
     output = console()
     for number, result in enumerate(reply.results, start=1):
         output.print(_heading(number, result), soft_wrap=True)
         for hit in result.hits:
             output.print(_snippet(hit, styled=output.is_terminal), soft_wrap=True)
+            if hit.passage_id in explanations:
+                print_explanation(output, explanations[hit.passage_id], hit.text)
         output.print()
     if not reply.results:
         output.print(f"Nothing found in {reply.passages_searched:,} passages.", highlight=False)
@@ -31,7 +39,7 @@ def print_reply(reply: SearchReply) -> None:
 def _heading(number: int, result: Result) -> Text:
     title = result.document.title or result.document.path.stem
     heading = Text(f"{number}. ").append(shown(title), style="bold")
-    page = result.hits[0].page
+    page = result.hits[0].page if result.hits else None
     place = shown(result.document.path) + (f", page {page}" if page else "")
     return heading.append(f"  {place}  ", style="cyan").append(f"{result.score:.2f}", style="dim")
 
