@@ -27,6 +27,7 @@ from core.progress import (
     Fetching,
     FileDone,
     Merging,
+    NotingWords,
     Reading,
     Reencoding,
     Scanning,
@@ -36,7 +37,7 @@ from core.progress import (
 MIN_INTERVAL_MS = 33
 """Between two deliveries to the GUI thread: 30 a second."""
 
-_REPLACEABLE = (Scanning, Reading, FileDone, Merging, Training, Reencoding, Fetching)
+_REPLACEABLE = (Scanning, Reading, FileDone, Merging, Training, NotingWords, Reencoding, Fetching)
 
 Work = Callable[[CancelToken], Iterator[Any]]
 

@@ -102,6 +102,14 @@ class Training:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotingWords:
+    """Noting which words stand in which passages, for searches by keywords; `done` of `total` passages."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Damaged:
     """Something in the library is not what was written: a file of the index, the catalogue, or (`path` is the
     document's) a stored text. `detail` says what is wrong.
@@ -135,6 +143,7 @@ IndexEvent = (
     | Committed
     | Merging
     | Training
+    | NotingWords
     | Damaged
     | Reencoding
     | ModelChanged

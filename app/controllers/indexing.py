@@ -31,6 +31,7 @@ from core.progress import (
     IndexEvent,
     Merging,
     ModelChanged,
+    NotingWords,
     Reading,
     Reencoding,
     Scanning,
@@ -200,7 +201,7 @@ class IndexingController(QObject):
             case Reading(path=path, done=done, total=total) | FileDone(path=path, done=done, total=total):
                 self._last_done = (done, total)
                 self._show(path)
-            case Merging() | Training() | Reencoding() | ModelChanged():
+            case Merging() | Training() | NotingWords() | Reencoding() | ModelChanged():
                 pass
             case Damaged():  # it is being made good already
                 pass

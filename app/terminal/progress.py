@@ -33,6 +33,7 @@ from core.progress import (
     Merging,
     ModelChanged,
     ModelInstalled,
+    NotingWords,
     Reading,
     Reencoding,
     Scanning,
@@ -57,7 +58,11 @@ def follow(events: Iterable[VerifyEvent], title: str, tell: Tell = say) -> Verif
                     progress.update(bar, file=f"{shown(folder)}: {files} files seen")
                 case Reading(path=path, done=done, total=total) | Checking(path=path, done=done, total=total):
                     progress.update(bar, completed=done, total=total, file=shown(Path(path.name)))
-                case FileDone(done=done, total=total) | Reencoding(done=done, total=total):
+                case (
+                    FileDone(done=done, total=total)
+                    | Reencoding(done=done, total=total)
+                    | NotingWords(done=done, total=total)
+                ):
                     progress.update(bar, completed=done, total=total)
                 case SourceMissing() | Damaged():
                     complain(_trouble(event))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from core.catalogue import texts
+from core.catalogue import names, texts
 from core.catalogue.texts import storable
 from core.domain import (
     Document,
@@ -65,6 +65,7 @@ def insert(db: Database, source_id: SourceId, path: Path, stamp: FileStamp, form
         """,
         [source_id, os.fsencode(path), stamp.size, stamp.mtime_ns, format_, DocumentState.PENDING],
     ).fetchone()
+    names.note(db, [DocumentId(row[0])])
     return DocumentId(row[0])
 
 
@@ -105,6 +106,7 @@ def set_read(db: Database, document_id: DocumentId, reading: Reading) -> None:
             document_id,
         ],
     )
+    names.note(db, [document_id])
 
 
 def set_stamp(db: Database, document_id: DocumentId, stamp: FileStamp) -> None:
@@ -127,6 +129,7 @@ def move(db: Database, moves: Iterable[tuple[DocumentId, SourceId, Path, FileSta
             [os.fsencode(path), source_id, document_id],
         )
         set_stamp(db, document_id, stamp)
+    names.note(db, [document_id for document_id, _, _, _ in moves])
 
 
 def remove(db: Database, document_ids: Iterable[DocumentId]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-CATALOGUE_VERSION = 3
+from core.catalogue import keywords, names
+
+CATALOGUE_VERSION = 4
 """The number of the last step; SQLite's `user_version` of an up-to-date catalogue."""
 
 migrations = Migrations("catalogue")
@@ -188,3 +190,36 @@ def m003_choice_of_models(db: Database) -> None:
     for statement in _CHOICE_OF_MODELS:
         db.execute(statement)
     db.execute("PRAGMA user_version = 3")
+
+
+_WORDS_AND_NAMES = (
+    # What the full-text indexes of passages hold: the version of their terms, and whether a source was
+    # forgotten since they were begun, so that it has to leave them.
+    """
+    CREATE TABLE keyword_tables (
+        name TEXT PRIMARY KEY,
+        terms INTEGER NOT NULL,
+        forgotten INTEGER NOT NULL
+    )""",
+    # Before, since its documents go with it. A source without any has become part of another one.
+    """
+    CREATE TRIGGER sources_leave_words BEFORE DELETE ON sources
+    WHEN EXISTS (SELECT 1 FROM documents WHERE source_id = OLD.id)
+    BEGIN
+        UPDATE keyword_tables SET forgotten = 1;
+    END""",
+    """
+    CREATE TRIGGER documents_lose_names AFTER DELETE ON documents BEGIN
+        DELETE FROM names WHERE rowid = OLD.id;
+    END""",
+)
+
+
+@migrations()
+def m004_words_and_names(db: Database) -> None:
+    """Full-text indexes: of names, filled here; of passages, filled by maintenance: that takes minutes."""
+    names.fill(db)
+    for statement in _WORDS_AND_NAMES:
+        db.execute(statement)
+    keywords.create(db)
+    db.execute("PRAGMA user_version = 4")

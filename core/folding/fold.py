@@ -50,6 +50,15 @@ def fold(text: str) -> Folded:
     return Folded(text=text_of(folded.points), starts=folded.starts, ends=folded.ends)
 
 
+def fold_text(text: str) -> str:
+    """The text of `fold` alone: for a short one, some microseconds instead of 150 (2026-11)."""
+    if text.isascii():
+        return text.lower()
+    if any(continues_cluster(ord(character)) for character in text):
+        return fold(text).text
+    return "".join(map(fold_cluster, text))
+
+
 def points_of(text: str) -> Points:
     """The code points of `text`, lone surrogates included."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint32, copy=False)

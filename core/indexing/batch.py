@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from core.catalogue import codebooks, documents, passages, segments, texts
+from core.catalogue import codebooks, documents, keywords, passages, segments, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import (
     UNKNOWN_LANGUAGE,
@@ -26,6 +26,7 @@ from core.encode.encoder import Encoder
 from core.index.codebook import codebook_file
 from core.index.codec import Codec
 from core.index.segment import EncodedPassages, Segment, header_of, write_segment
+from core.indexing.keywords import KeywordRow, rows_of
 from core.indexing.languages import languages_of
 from core.passages import encoded_text, split
 from core.progress import CancelToken
@@ -125,10 +126,11 @@ class Batch:
         with self._catalogue.read() as db:
             first = passages.next_id(db)
         stored = list(self._numbered(first))
+        rows = self._keyword_rows(first)
         path = self._write_segment(first)
         try:
             with self._catalogue.write() as db:
-                self._record(db, path, stored)
+                self._record(db, path, stored, rows)
         except Exception:
             # Not after a KeyboardInterrupt: it may have come when the file was listed already.
             if path:
@@ -151,6 +153,11 @@ class Batch:
                 )
                 number = PassageId(number + 1)
 
+    def _keyword_rows(self, first: PassageId) -> list[KeywordRow]:
+        """In one pass over all texts; before the transaction, for which others wait."""
+        found = [(document.text, each) for document in self._read for each in document.encoded.passages]
+        return rows_of([(PassageId(first + number), *each) for number, each in enumerate(found)])
+
     def _write_segment(self, first: PassageId) -> Path | None:
         parts, number = [], int(first)
         for document in self._read:
@@ -162,7 +169,9 @@ class Batch:
         model = bytes.fromhex(self._encoder.digest)
         return write_segment(self._index, header_of(parts, model), parts)
 
-    def _record(self, db: Database, path: Path | None, stored: list[passages.Stored]) -> None:
+    def _record(
+        self, db: Database, path: Path | None, stored: list[passages.Stored], rows: list[KeywordRow]
+    ) -> None:
         passages.remove(db, self._document_ids())
         for document in self._read:
             documents.set_read(db, document.document_id, self._reading(document))
@@ -174,6 +183,7 @@ class Batch:
             counts = [int(n) for each in self._read for piece in each.encoded.encoded for n in piece.counts]
             segment_id = segments.insert(db, path.name, segment_content(db, path, self._encoder.digest))
             passages.insert(db, segment_id, stored, counts)
+            keywords.insert(db, rows)
 
     def _reading(self, document: ReadDocument) -> documents.Reading:
         truncated = document.text.truncated

@@ -9,20 +9,23 @@ from core.errors import LibraryDamagedError
 from core.index import codebook, segment
 from core.indexing.compression import train_if_due
 from core.indexing.garbage import drop_dead_segments
+from core.indexing.keywords import keep_words
 from core.indexing.merging import choose_group, merge_group
 from core.indexing.pipeline import Stages
 from core.progress import CancelToken, IndexEvent, Merging
 
 
 def maintain(stages: Stages, cancel: CancelToken) -> Generator[IndexEvent, None, tuple[Path, ...]]:
-    """Merge until the policy is content; then train a codebook, if it is time for one, and merge again, which
-    brings the segments into the new form. Needs the maintainer's lane, and no other.
+    """Bring the full-text index up to date; merge until the policy is content; then train a codebook, if it
+    is time for one, and merge again, which brings the segments into the new form. Needs the maintainer's
+    lane, and no other.
 
     Returns the segments and codebooks that turned out to be damaged, which are left as they are: `repair`
     makes again what is lost by it. Raises CancelledError, DiskFullError; TrainingError when all that needs no
     new codebook is done.
     """
     drop_dead_segments(stages.catalogue, stages.index)
+    yield from keep_words(stages.catalogue, cancel)
     if damaged := (yield from _merge(stages, cancel)):
         return damaged
     try:
