@@ -9,7 +9,9 @@ import sys
 from app.commands.failures import OK, CommandError, WrongUsageError
 from app.commands.running import layout_of, open_app
 from app.messages import ASSISTANTS_MISSING
+from core.domain import ParsedQuestion
 from core.errors import LibraryMissingError
+from core.search.question import parse
 
 
 def serve(parsed: argparse.Namespace) -> int:
@@ -26,5 +28,9 @@ def serve(parsed: argparse.Namespace) -> int:
     from app.serve import mcp_server  # noqa: PLC0415 - only this command needs the SDK
 
     with open_app(parsed) as app:
-        mcp_server.serve(app.collection, app.understood)
+
+        def understand(typed: str) -> ParsedQuestion:
+            return parse(typed, app.known(typed))
+
+        mcp_server.serve(app.collection, understand)
     return OK

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ValidationError
@@ -62,11 +64,10 @@ class Tools:
         except RefusedError:
             raise
         except Exception as error:
-            # What a mistake of ours says may name anything; the person finds it in the assistant's log.
-            _log.exception("the tool %s failed", name)
-            raise RefusedError(
-                f"Mikke made a mistake ({type(error).__name__}). Please report this."
-            ) from error
+            # What a mistake of ours says may name anything, and an assistant keeps what is on stderr, too.
+            _log.error("%s failed: %s at %s", name, type(error).__name__, _places(error))
+            told = f"Mikke made a mistake ({type(error).__name__}). Please report this."
+            raise RefusedError(told) from error
 
     def _search(self, arguments: dict[str, Any]) -> SearchAnswer:
         asked = SearchArguments.model_validate(arguments)
@@ -82,6 +83,12 @@ class Tools:
             told = f"There is no passage {asked.passage_id} in the library, or not any more. Search again."
             raise RefusedError(told) from error
         return read_answer(found)
+
+
+def _places(error: Exception) -> str:
+    """Where in the program it happened: `tools.py:57 searcher.py:120`."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames)
 
 
 def _wrong_arguments(error: ValidationError) -> str:
