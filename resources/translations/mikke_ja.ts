@@ -1284,6 +1284,18 @@
         <translation>もう一方の処理が終わるのを待つか、終了してください。</translation>
     </message>
     <message>
+        <source>There is no library yet</source>
+        <translation>ライブラリはまだありません</translation>
+    </message>
+    <message>
+        <source>{path} has none.</source>
+        <translation>{path} にはライブラリがありません。</translation>
+    </message>
+    <message>
+        <source>Open Mikke and add a folder, or give the command: mikke add FOLDER</source>
+        <translation>Mikke を開いてフォルダーを追加するか、mikke add フォルダー を実行してください。</translation>
+    </message>
+    <message>
         <source>This library was made by a newer Mikke</source>
         <translation>このライブラリは、より新しい Mikke で作られています</translation>
     </message>
