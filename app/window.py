@@ -45,7 +45,7 @@ def run(
     instance = SingleInstance(name, application)
     instance.listen()
     models = Installed(models=app.models, folder=app.models_layout.root)
-    desk = Desk(app.collection, app.watch, theme, models)
+    desk = Desk(app.collection, app.watch, theme, models, app.history)
     instance.called.connect(desk.call_from_second_start)
     _restore(desk, app.layout)
     desk.start(folders)

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QObject, QStandardPaths, QTimer
 from PySide6.QtWidgets import QFileDialog
 
+from app.controllers.filter_choices import FilterChoicesController
+from app.controllers.history import HistoryController
 from app.controllers.indexing import IndexingController, IndexState
 from app.controllers.library import LibraryController
 from app.controllers.model_desk import ModelDesk
 from app.controllers.models import Installed, ModelsController
 from app.controllers.opening import OpeningController
 from app.controllers.preview import PreviewController
+from app.controllers.question_desk import QuestionDesk
 from app.controllers.search import SearchController
 from app.controllers.search_desk import SearchDesk
 from app.controllers.strip import StripController
@@ -35,13 +38,16 @@ from core.layout import SAMPLE_LIBRARY
 if TYPE_CHECKING:  # the window must not load the index to start
     from app.controllers.watching import Watch
     from core.collection import Collection
+    from core.history import History
     from core.watch.events import WatchProblem
 
 
 class Desk(QObject):
     """The window with everything that moves it. `start` shows it, `close` ends all that runs."""
 
-    def __init__(self, collection: Collection, watch: Watch, theme: Theme, models: Installed) -> None:
+    def __init__(
+        self, collection: Collection, watch: Watch, theme: Theme, models: Installed, history: History
+    ) -> None:
         super().__init__()
         self.runner = JobRunner(self)
         self.indexing = IndexingController(collection, self.runner, self)
@@ -67,6 +73,9 @@ class Desk(QObject):
             theme.colours,
         )
         self.searching = SearchDesk(self.search, self.opening, self.indexing, self.window, self.results)
+        self.history = HistoryController(history, self.runner, self)
+        choices = FilterChoicesController(collection, self.runner, self)
+        self.asking = QuestionDesk(self.search, self.history, choices, self.window, self.results)
         self._status: LibraryStatus | None = None
         self._switch_due = False
         self.strip = StripController(
@@ -160,6 +169,7 @@ class Desk(QObject):
         self.switching.ended.connect(self.library.refresh)
         self.switching.failed.connect(self._complain)
         self.searching.failed.connect(self._complain)
+        self.history.failed.connect(self._complain)
         self.models.changed.connect(self._on_installed)
         self.window.banner.acted.connect(self.models.show)
         self.window.quiet.acted.connect(self.models.show)
@@ -214,6 +224,7 @@ class Desk(QObject):
         self.models.set_status(status)
         self._start_switch(status)
         self.strip.set_status(status)
+        self.asking.set_status(status)
         self.searching.set_status(status)
 
     def _on_sources(self, sources: tuple[Source, ...]) -> None:

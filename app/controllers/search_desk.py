@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -16,7 +17,7 @@ from app.models.results import ResultListModel
 from app.models.rows import Row
 from app.views.main_window import MainWindow
 from app.views.sentences import Sentences, documents_found
-from core.domain import LibraryStatus, SearchReply
+from core.domain import LibraryStatus, Query, SearchReply
 from core.errors import ModelError
 
 
@@ -42,6 +43,9 @@ class SearchDesk(QObject):
         self._sentences = Sentences(self)
         self._status: LibraryStatus | None = None
         self._model_error: ModelError | None = None
+        self._typed = ""
+        self._told = False
+        self._announced: Query | None = None
         self.reply: SearchReply | None = None
         self._connect()
 
@@ -66,12 +70,12 @@ class SearchDesk(QObject):
 
     def _connect(self) -> None:
         box, results = self._window.search_box, self._window.results
-        box.asked.connect(self._search.ask)
         box.moved.connect(results.move_by)
         box.opened.connect(results.open_current)
         box.revealed.connect(results.reveal_current)
         self._search.replied.connect(self._on_reply)
         self._search.failed.connect(self._on_failed)
+        self._search.waiting.connect(self._on_waiting)
         self._search.prepared.connect(self._on_prepared)
         self._search.unprepared.connect(self.on_unprepared)
         self._results.more_wanted.connect(self._search.ask_for_more)
@@ -87,26 +91,51 @@ class SearchDesk(QObject):
 
     def _on_reply(self, reply: SearchReply | None, same_query: bool) -> None:  # noqa: FBT001 - a Qt slot
         self.reply = reply
-        if reply is not None:
-            self._model_error = None
+        self._typed = self._window.search_box.text().strip()
         if reply is None:
+            self._announced = None
             self._show_ready()
             self._window.status.set_right("")
             return
+        if reply.final:
+            self._model_error = None
         if reply.results:
             self._window.show_results(reply, same_query=same_query)
         else:
             self._show_nothing_found(reply)
+        self._tell_count(reply)
+        question = replace(reply.query, limit=0)
+        if reply.final and question != self._announced:  # first answers come and go with every key
+            self._announced = question
+            self._window.announce(self._sentences.results_found(reply))
+
+    def _tell_count(self, reply: SearchReply, note: str = "") -> None:
+        """How many; how fast only where the answer is final."""
         found = self._sentences.results_found(reply)
-        self._window.status.set_right(f"{found}   ·   {self._sentences.took(reply.elapsed_ms)}", reply.model)
-        if not same_query:
-            self._window.announce(found)
+        if reply.final:
+            note = self._sentences.took(reply.elapsed_ms)
+        self._window.status.set_right(f"{found}   ·   {note}" if note else found, reply.model)
+
+    def _on_waiting(self, waiting: bool) -> None:  # noqa: FBT001 - a Qt slot
+        """Quietly, in the strip: what is on the screen may still be bettered."""
+        reply = self.reply
+        if waiting and reply is not None and not reply.final:
+            self._tell_count(reply, self.tr("better answers are on their way"))
+        elif waiting:
+            self._window.status.set_right(self.tr("Searching…"))
+        elif reply is not None:
+            self._tell_count(reply)
+        else:
+            self._window.status.set_right("")
 
     def _show_nothing_found(self, reply: SearchReply) -> None:
         detail = self._sentences.nothing_found(reply, self._status) if self._status else ""
         if self._indexing.state is IndexState.RUNNING:
             detail += "\n" + self.tr("Some files are still being read; they appear here by themselves.")
-        heading = self.tr("Nothing found for “{query}”").format(query=printable(reply.query.text))
+        if reply.query.like is not None:
+            heading = self.tr("Nothing else is like this passage")
+        else:
+            heading = self.tr("Nothing found for “{query}”").format(query=printable(self._typed))
         self._window.show_quiet(heading, detail.strip())
 
     def _show_ready(self) -> None:
@@ -141,13 +170,22 @@ class SearchDesk(QObject):
     # --- Failures ------------------------------------------------------------------------------
 
     def _on_failed(self, error: Exception) -> None:
-        """A model that cannot be opened is told where the results would be; all else goes on."""
-        if isinstance(error, ModelError):
+        """A model that cannot be opened is told where the results would be; all else goes on.
+
+        What names and keywords have found stays: it is all there is without the model.
+        """
+        if not isinstance(error, ModelError):
+            self.failed.emit(error)
+        elif self.reply is not None and not self.reply.final:
+            self._tell_count(self.reply, self.tr("by names and keywords only"))
+            if not self._told:
+                self._told = True
+                self._window.banner.show_message(explain(error, translate_message), self.tr("Models…"))
+            self._model_error = error
+        else:
             self.reply = None
             self._window.status.set_right("")
             self.on_unprepared(error)
-        else:
-            self.failed.emit(error)
 
     def _show_model_error(self, error: ModelError) -> None:
         message = explain(error, translate_message)
@@ -155,6 +193,7 @@ class SearchDesk(QObject):
         self._window.show_quiet(message.title, detail, self.tr("Models…"))
 
     def _on_prepared(self) -> None:
+        self._told = False
         if self._model_error is not None:
             self._model_error = None
             if self.reply is None:

@@ -42,12 +42,22 @@ QPushButton[kind="primary"] { background: $accent; color: $on_accent; font-weigh
   padding: 11px 24px; border-radius: 10px; }
 QPushButton[kind="primary"]:hover { background: $accent_hover; }
 QPushButton[kind="primary"]:focus { border: 2px solid $text; }
+QPushButton[kind="chip"] { background: $selection; border: 1px solid $selection; border-radius: 13px;
+  padding: 2px 8px 2px 12px; min-height: 20px; }
+QPushButton[kind="chip"]:hover { border-color: $accent; }
+QPushButton[kind="chip"]:focus { border: 1px solid $accent; }
+QPushButton[kind="menu"] { color: $muted; padding: 3px 10px; min-height: 20px; }
+QPushButton[kind="menu"]::menu-indicator { image: none; width: 0; }
 QPushButton[kind="link"] { color: $accent; padding: 4px 6px; }
 
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="title"] { font-size: 22pt; font-weight: 600; }
 QLabel[role="heading"] { font-size: 13pt; font-weight: 600; }
 QLabel[role="strong"] { font-weight: 600; }
+
+#historyPopup { background: $surface; border: 1px solid $line; border-radius: 8px; }
+#historyPopup #line { background: $line; border: none; }
+#historyList { background: $surface; border: none; outline: none; }
 
 #resultList { background: $surface; border: none; outline: none; }
 #resultColumn, #previewColumn { background: $surface; border: 1px solid $line; border-radius: 12px; }

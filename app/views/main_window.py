@@ -31,7 +31,10 @@ from app.models.results import ResultListModel
 from app.theme.icons import app_icon, icon
 from app.theme.palette import Colours
 from app.views.banner import Banner
+from app.views.hint_line import HintLine
+from app.views.history_popup import HistoryPopup
 from app.views.preview_pane import PreviewPane
+from app.views.question_row import QuestionRow
 from app.views.question_words import QuestionWords
 from app.views.result_list import ResultList
 from app.views.search_box import SearchBox
@@ -58,6 +61,9 @@ class MainWindow(QMainWindow):
         self.resize(1180, 760)
         self.setMinimumSize(QSize(720, 460))
         self.search_box = SearchBox(colours, self)
+        self.history = HistoryPopup(colours, self)
+        self.question_row = QuestionRow(colours, self)
+        self.hint = HintLine(self)
         self.banner = Banner(colours, self)
         self.welcome = WelcomePage(colours, self)
         self.words = QuestionWords(colours, self)
@@ -74,10 +80,10 @@ class MainWindow(QMainWindow):
         self.set_colours(colours)
 
     def set_colours(self, colours: Colours) -> None:
-        for view in (self.search_box, self.banner, self.welcome, self.words, self.results):
+        for view in (self.search_box, self.history, self.question_row, self.banner, self.welcome):
             view.set_colours(colours)
-        for view in (self.preview, self.status):
-            view.set_colours(colours)
+        for pane in (self.words, self.results, self.preview, self.status):
+            pane.set_colours(colours)
         for name, button in self._buttons.items():
             button.setIcon(icon(name, colours.text))
 
@@ -85,9 +91,11 @@ class MainWindow(QMainWindow):
         """There is no folder yet."""
         self.welcome.set_suggestions(suggestions)
         self._pages.setCurrentWidget(self.welcome)
+        self.question_row.hide()
 
     def show_search(self) -> None:
         self._pages.setCurrentWidget(self.splitter)
+        self.question_row.show()
 
     def show_results(self, reply: SearchReply, *, same_query: bool) -> None:
         self._left.setCurrentWidget(self.results)
@@ -160,8 +168,10 @@ class MainWindow(QMainWindow):
         page.setObjectName("page")
         layout = QVBoxLayout(page)
         layout.setContentsMargins(18, 16, 18, 8)
-        layout.setSpacing(12)
+        layout.setSpacing(8)
         layout.addLayout(self._make_top())
+        layout.addWidget(self.question_row)
+        layout.addWidget(self.hint)
         layout.addWidget(self.banner)
         layout.addWidget(self._pages, 1)
         layout.addWidget(self.status)

@@ -60,7 +60,7 @@ def make_one(language: str, scheme: str, target: Path) -> None:
     theme.apply()
     with build(LibraryLayout(Path.home() / "library")) as app:
         models = Installed(models=app.models, folder=app.models_layout.root)
-        desk = Desk(app.collection, app.watch, theme, models)
+        desk = Desk(app.collection, app.watch, theme, models, app.history)
         desk.window.resize(*SIZE)
         desk.start([documents])
         count = len(list(documents.iterdir()))

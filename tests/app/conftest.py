@@ -19,7 +19,8 @@ from app.desktop.language import install_language
 from app.jobs import JobRunner
 from app.theme import Theme
 from app.theme.palette import Scheme
-from core.layout import ModelsLayout
+from core.history import History
+from core.layout import LibraryLayout, ModelsLayout
 from core.models.models import Models
 from tests.fakes import FakeCollection, FakeWatcher
 
@@ -92,6 +93,14 @@ def language(qapp: QApplication):
 
 
 @pytest.fixture
+def history(tmp_path):
+    """No question was asked before."""
+    layout = LibraryLayout(tmp_path / "library")
+    layout.root.mkdir()
+    return History(layout)
+
+
+@pytest.fixture
 def models(tmp_path):
     """None is installed."""
     folder = tmp_path / "models"
@@ -99,13 +108,13 @@ def models(tmp_path):
 
 
 @pytest.fixture
-def make_desk(qtbot, theme, language, models):
+def make_desk(qtbot, theme, language, models, history):
     """Builds an English Desk over any collection; shows it, and closes it after the test."""
     language("en")
     desks = []
 
     def make(collection, watcher=None, *, start=True) -> Desk:
-        desk = Desk(collection, watcher or FakeWatcher(), theme, models)
+        desk = Desk(collection, watcher or FakeWatcher(), theme, models, history)
         desks.append(desk)
         qtbot.addWidget(desk.window)
         if start:

@@ -26,11 +26,16 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
 def _ask(desk, qtbot, text, count=None):
-    """Type a question and wait for its answer (and for so many rows)."""
+    """Type a question and wait for its final answer (and for so many rows)."""
     desk.window.search_box.setText(text)
-    qtbot.waitUntil(lambda: desk.searching.reply is not None and desk.searching.reply.query.text == text)
+    qtbot.waitUntil(lambda: _is_answered(desk, text))
     if count is not None:
         qtbot.waitUntil(lambda: desk.results.rowCount() == count)
+
+
+def _is_answered(desk, text):
+    reply = desk.searching.reply
+    return reply is not None and reply.final and reply.query.text == text
 
 
 def _titles(desk):
@@ -381,7 +386,7 @@ def test_typing_in_the_list_goes_on_with_the_question(desk, qtbot):
     desk.window.results.setFocus()
     qtbot.keyClicks(desk.window.results, "t")
     assert desk.window.search_box.text() == "budget"
-    qtbot.waitUntil(lambda: desk.search.text == "budget")
+    qtbot.waitUntil(lambda: desk.search.question.text == "budget")
 
 
 def test_keys_turn_the_page_at_its_end(desk, qtbot):

@@ -37,6 +37,13 @@ def _compose(box: SearchBox, preedit: str, commit: str = "") -> None:
     QApplication.sendEvent(box, event)
 
 
+def _answer(controller: SearchController, qtbot):
+    """Waits for a final answer."""
+    return qtbot.waitSignal(
+        controller.replied, check_params_cb=lambda reply, _same: reply is None or reply.final
+    )
+
+
 def test_a_question_is_asked_after_a_rest(box, qtbot):
     """Typing asks once, after the last key, with the whole text."""
     asked = []
@@ -104,22 +111,24 @@ def test_keys_of_the_box(box, qtbot):
 
 
 def test_a_reply_comes_with_whether_it_answers_the_same_question(controller, qtbot):
-    """The second reply to one question is marked as such; an empty question clears."""
-    with qtbot.waitSignal(controller.replied) as first:
+    """Every further reply to one question is marked as such; an empty question clears."""
+    replies = []
+    controller.replied.connect(lambda reply, same: replies.append((reply and reply.final, same)))
+    with _answer(controller, qtbot):
+        controller.type("budget")
+        qtbot.waitUntil(lambda: bool(replies))
         controller.ask("budget")
-    with qtbot.waitSignal(controller.replied) as second:
+    with _answer(controller, qtbot):
         controller.ask_again()
-    with qtbot.waitSignal(controller.replied) as third:
-        controller.ask("  ")
-    assert (first.args[1], second.args[1]) == (False, True)
-    assert third.args == [None, False]
+    controller.ask("  ")
+    assert replies == [(False, False), (True, True), (True, True), (None, False)]
 
 
 def test_only_the_newest_question_is_answered(controller, collection, qtbot):
     """While a search runs newer questions replace each other, and its own reply is dropped."""
     collection.search_s = 0.08
     replies = []
-    controller.replied.connect(lambda reply, _same: replies.append(reply.query.text))
+    controller.replied.connect(lambda reply, _same: replies.append(reply.query.text) if reply.final else None)
     for text in ("b", "bu", "bud", "budg", "budget"):
         controller.ask(text)
     qtbot.waitUntil(lambda: bool(replies))
@@ -145,9 +154,9 @@ def test_commits_in_a_burst_ask_again_once(controller, collection, qtbot):
         controller.ask_again()
     qtbot.wait(400)
     assert collection.called("search") == []
-    with qtbot.waitSignal(controller.replied):
+    with _answer(controller, qtbot):
         controller.ask("budget")
-    with qtbot.waitSignal(controller.replied):
+    with _answer(controller, qtbot):
         for _ in range(20):
             controller.ask_again()
     assert collection.called("search") == ["budget", "budget"]
@@ -155,12 +164,12 @@ def test_commits_in_a_burst_ask_again_once(controller, collection, qtbot):
 
 def test_a_saved_file_is_searched_once(controller, collection, qtbot):
     """A saved file makes two commits, 40 ms apart; one search after the second sees all of it."""
-    with qtbot.waitSignal(controller.replied):
+    with _answer(controller, qtbot):
         controller.ask("budget")
     controller.ask_again()
     qtbot.wait(20)
     collection.put("/home/ai/Documents/new.txt", ["one more budget"])
-    with qtbot.waitSignal(controller.replied) as reply:
+    with _answer(controller, qtbot) as reply:
         controller.ask_again()
     assert collection.called("search") == ["budget", "budget"]
     assert any(result.document.path.name == "new.txt" for result in reply.args[0].results)
@@ -170,7 +179,7 @@ def test_commits_do_not_starve_a_slow_search(controller, collection, qtbot):
     """While commits come all the time, slow searches are still shown, one after the other."""
     collection.search_s = 0.4
     replies = []
-    controller.replied.connect(lambda reply, _same: replies.append(reply))
+    controller.replied.connect(lambda reply, _same: replies.append(reply) if reply.final else None)
     controller.ask("budget")
     commits = QTimer()
     commits.timeout.connect(controller.ask_again)
@@ -182,9 +191,9 @@ def test_commits_do_not_starve_a_slow_search(controller, collection, qtbot):
 
 def test_the_end_of_the_list_asks_for_more(controller, qtbot):
     """Asking for more asks the same question with a higher limit."""
-    with qtbot.waitSignal(controller.replied):
+    with _answer(controller, qtbot):
         controller.ask("budget")
-    with qtbot.waitSignal(controller.replied) as more:
+    with _answer(controller, qtbot) as more:
         controller.ask_for_more()
     assert more.args[0].query.limit == 2 * PAGE
     assert more.args[1]
@@ -197,5 +206,5 @@ def test_a_failure_is_told_and_the_next_question_works(controller, collection, q
         controller.ask("budget")
     assert failure.args == [collection.failure]
     collection.failure = None
-    with qtbot.waitSignal(controller.replied):
+    with _answer(controller, qtbot):
         controller.ask("library")

@@ -106,7 +106,7 @@ def test_a_switch_goes_on_at_the_next_start(make_desk, collection, qtbot):
     qtbot.waitUntil(lambda: "Encoding with next-model" in desk.window.status.text())
     assert "of 5 passages" in desk.window.status.text()
     desk.window.search_box.setText("budget")
-    qtbot.waitUntil(lambda: desk.searching.reply is not None)
+    qtbot.waitUntil(lambda: desk.searching.reply is not None and desk.searching.reply.final)
     assert desk.searching.reply.model == MODEL
     qtbot.waitUntil(lambda: desk.searching.reply is not None and desk.searching.reply.model == NEXT)
     qtbot.waitUntil(lambda: "passages" in desk.window.status.text() and not desk.switching.running)
@@ -148,13 +148,30 @@ def test_a_switch_that_another_program_does_is_left_alone(make_desk, collection,
     qtbot.waitUntil(lambda: len(calls) == 2)
 
 
+def test_without_the_model_names_and_keywords_answer(make_desk, collection, qtbot):
+    """If the model cannot be opened, first answers stay and are called so; a banner says why, once."""
+    collection.opening_failure = ModelMissingError("next-model")
+    desk = make_desk(collection)
+    strip, banner = desk.window.status, desk.window.banner
+    desk.window.search_box.setText("budget")
+    qtbot.waitUntil(lambda: "by names and keywords only" in strip.right_text())
+    assert desk.results.rowCount() > 0
+    assert "next-model is not installed" in banner.accessibleName()
+    assert banner.isVisible()
+    banner.dismiss()
+    desk.window.search_box.setText("library")
+    qtbot.waitUntil(lambda: len(collection.called("search")) == 2)
+    qtbot.waitUntil(lambda: "by names and keywords only" in strip.right_text())
+    assert not banner.isVisible()
+
+
 @pytest.mark.parametrize("asked", [False, True])
 def test_a_missing_model_is_told_where_the_results_would_be(make_desk, collection, qtbot, asked):
     """The search area says what is missing and what to do, asked or not; files can be listed."""
     collection.opening_failure = ModelMissingError("next-model")
     desk = make_desk(collection)
     if asked:
-        desk.window.search_box.setText("budget")
+        desk.window.search_box.setText("words that stand nowhere")
         qtbot.waitUntil(lambda: bool(collection.called("search")))
     quiet = desk.window.quiet
     qtbot.waitUntil(lambda: "next-model is not installed" in quiet.accessibleName())

@@ -1,0 +1,42 @@
+"""A quiet line below the search box: what was probably meant otherwise, with a button that writes it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+
+class HintLine(QWidget):
+    """`accepted`: the suggestion was clicked."""
+
+    accepted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = QLabel(self)
+        self._text.setProperty("role", "muted")
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setWordWrap(True)
+        self._button = QPushButton(self)
+        self._button.setText(self.tr("Correct it"))
+        self._button.setProperty("kind", "link")
+        self._button.setAutoDefault(False)
+        self._button.clicked.connect(self.accepted)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(6, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._text)
+        layout.addWidget(self._button)
+        layout.addStretch(1)
+        self.show_hint("", "")
+
+    def show_hint(self, text: str, suggestion: str) -> None:
+        """Without a text the line is gone; without a suggestion it has no button."""
+        self._text.setText(text)
+        self._button.setAccessibleName(self.tr("Write instead: {suggestion}").format(suggestion=suggestion))
+        self._button.setVisible(bool(suggestion))
+        self.setAccessibleName(text)
+        self.setVisible(bool(text))
+
+    def text(self) -> str:
+        return self._text.text()
