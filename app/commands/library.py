@@ -1,16 +1,14 @@
-"""The commands about the library: its folders, questions to it, what it holds."""
+"""The commands about the library: its folders, and what it holds."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from app import terminal
 from app.commands.as_json import print_json, reply_json, status_json, verified_json
 from app.commands.failures import DAMAGED, OK
 from app.commands.running import cancelled_by_ctrl_c, index, open_app, teller
-from core.domain import Query
-from core.errors import LibraryDamagedError, UnknownSourceError
+from core.errors import LibraryDamagedError
 from core.progress import Damaged, Verified
 
 
@@ -27,24 +25,6 @@ def add(parsed: argparse.Namespace) -> int:
         outcome = index(app, title, as_json=parsed.json)
         if parsed.json:
             print_json({"added": [str(folder) for folder in parsed.folder]} | outcome)
-    return OK
-
-
-def search(parsed: argparse.Namespace) -> int:
-    query = Query(
-        text=parsed.question,
-        folders=_folders(parsed.folder),
-        formats=parsed.type,
-        limit=parsed.limit,
-        modified_from_ns=parsed.since,
-        modified_before_ns=parsed.before,
-    )
-    with open_app(parsed) as app:
-        reply = app.collection.search(query)
-        if parsed.json:
-            print_json(reply_json(reply))
-        else:
-            terminal.print_reply(reply)
     return OK
 
 
@@ -120,11 +100,3 @@ def tour(parsed: argparse.Namespace) -> int:
             terminal.say(f"\n? {question}\n")
             terminal.print_reply(tour.ask(question))
     return OK
-
-
-def _folders(folder: Path | None) -> tuple[Path, ...]:
-    if folder is None:
-        return ()
-    if not folder.is_dir():
-        raise UnknownSourceError(folder)
-    return (folder.resolve(),)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date, datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
 from app import terminal
-from app.commands import library, models, serving, watching
+from app.commands import asking, library, models, serving, watching
 from app.commands.failures import Parser
-from core.domain import UNKNOWN_LANGUAGE, Language, ModelName
+from core.domain import UNKNOWN_LANGUAGE, Language, ModelName, Order
 from core.extract.formats import format_of
+from core.search.dates import first_day, first_moment_ns
 
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - it has no other name
 
@@ -75,7 +76,12 @@ def _add_library(commands: Commands) -> None:
 
 def _add_asking(commands: Commands) -> None:
     search = commands.add_parser("search", help="ask a question")
-    search.add_argument("question")
+    search.add_argument(
+        "question",
+        nargs="*",
+        metavar="QUESTION",
+        help='words, "exact words", -without, type:pdf, in:folder …',
+    )
     search.add_argument("--limit", type=_positive, default=10, metavar="N", help="results (default: 10)")
     search.add_argument("--in", dest="folder", type=Path, metavar="FOLDER", help="only in this folder")
     search.add_argument(
@@ -85,8 +91,27 @@ def _add_asking(commands: Commands) -> None:
         "--since", type=_day, metavar="DATE", help="only files modified on that day (2026-12-31) or later"
     )
     search.add_argument("--before", type=_day, metavar="DATE", help="only files modified before that day")
+    search.add_argument(
+        "--order",
+        type=Order,
+        choices=list(Order),
+        default=Order.BEST,
+        help="best first, or by date of the file",
+    )
+    search.add_argument("--like", type=int, metavar="PASSAGE_ID", help="passages like this one; no question")
+    search.add_argument(
+        "--explain", action="store_true", help="which word was answered by what, and how well"
+    )
     _add_json(search)
-    search.set_defaults(command=library.search)
+    search.set_defaults(command=asking.search, usage=search.format_usage)
+
+    history = commands.add_parser("history", help="the questions that were asked in the window")
+    history.add_argument("--clear", action="store_true", help="forget them")
+    keeping = history.add_mutually_exclusive_group()
+    keeping.add_argument("--on", dest="keep", action="store_true", default=None, help="remember questions")
+    keeping.add_argument("--off", dest="keep", action="store_false", help="remember none, and forget them")
+    _add_json(history)
+    history.set_defaults(command=asking.history, keep=None)
 
     status = commands.add_parser("status", help="what the library holds")
     status.add_argument("--files", action="store_true", help="every file, its state and the reason")
@@ -186,7 +211,7 @@ def _language(text: str) -> Language:
 
 def _day(text: str) -> int:
     """The first moment of a day where the person is, in nanoseconds since the epoch."""
-    try:
-        return int(datetime.combine(date.fromisoformat(text), time()).astimezone().timestamp()) * 10**9
-    except (ValueError, OverflowError, OSError) as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day like 2026-12-31") from error
+    day = first_day(text, datetime.now().astimezone().date())
+    if day is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day like 2026-12-31")
+    return first_moment_ns(day)

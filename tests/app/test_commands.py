@@ -57,14 +57,16 @@ def test_add_then_search(mikke, files):
     code, out, _ = mikke("search", "階段は何段ですか", "--json", "--limit", 1)
     assert code == 0
     reply = json.loads(out)
-    assert set(reply) == {"query", "model", "elapsed_ms", "results"}
+    assert set(reply) == {"query", "model", "final", "elapsed_ms", "results", "filters", "hints"}
     (result,) = reply["results"]
-    assert set(result) == {"path", "title", "page", "score", "passage", "highlights"}
+    hit = {"passage_id", "page", "score", "passage", "highlights", "unanswered"}
+    assert set(result) == {"path", "title", "hits", *hit}
+    assert set(result["hits"][0]) == hit
     assert result["path"] == str(files / "灯台.txt")
     marked = [result["passage"][h["start"] : h["end"]] for h in result["highlights"]]
     assert "階段" in marked
     for highlight in result["highlights"]:
-        assert set(highlight) == {"start", "end", "strength", "query"}
+        assert set(highlight) == {"start", "end", "strength", "query", "asked"}
         assert 0 < highlight["strength"] <= 1
         assert highlight["query"] in "階段は何段ですか"
 
