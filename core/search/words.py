@@ -90,6 +90,8 @@ def find_words(text: str) -> Words:
     scripts = _SCRIPT_OF[units.kinds]
     begins = np.ones(len(scripts), dtype=bool)
     begins[1:] = ~(_together(units, folded.points) & (scripts[1:] == scripts[:-1]))
+    # One character may be several words (¼ is 1 and 4, ㋀ is 1 and 月): as it is written, it is one.
+    begins[1:] &= folded.starts[units.starts[1:]] >= folded.ends[units.ends[:-1] - 1]
     first = np.flatnonzero(begins)
     last = np.append(first[1:], len(scripts))[: len(first)] - 1
     return Words(

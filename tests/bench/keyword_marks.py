@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from core.domain import Highlight, Span
-from core.folding.fold import fold
+from core.folding.fold import Folded, fold
 from core.search.words import Script, find_words
 
 _SHORTEST = 2
@@ -34,48 +35,49 @@ class Rarity:
 
 def mark_keywords(question: str, text: str, rarity: Rarity) -> tuple[Highlight, ...]:
     """Highlights in order; the strength is a rarity or a length, each as a share of the largest."""
-    marks = sorted((*_words(question, text, rarity), *_stretches(question, text)))
-    largest = {
-        spaced: max((s for _, _, s, kind in marks if kind == spaced), default=1.0) for spaced in (0, 1)
-    }
-    return tuple(
-        Highlight(
-            span=Span(start=start, end=end),
-            strength=strength / largest[kind],
-            query=text[start:end],
-            asked=_place(question, text[start:end]),
-        )
-        for start, end, strength, kind in marks
-    )
+    words, stretches = list(_words(question, text, rarity)), list(_stretches(question, text))
+    both = [*_scaled(words), *_scaled(stretches)]
+    return tuple(sorted(both, key=lambda each: each.span.start))
 
 
-def _place(question: str, written: str) -> Span:
-    """Where it stands in the question for the first time, folded."""
-    folded, wanted = fold(question), fold(written).text
-    first = folded.text.index(wanted)
-    return Span(start=int(folded.starts[first]), end=int(folded.ends[first + len(wanted) - 1]))
+def _scaled(marks: list[Highlight]) -> Iterator[Highlight]:
+    largest = max((each.strength for each in marks), default=1.0)
+    for each in marks:
+        yield replace(each, strength=each.strength / largest)
 
 
-def _words(question: str, text: str, rarity: Rarity) -> Iterator[tuple[int, int, float, int]]:
+def _words(question: str, text: str, rarity: Rarity) -> Iterator[Highlight]:
     asked, words = find_words(question), find_words(text)
-    wanted = {asked.written(n) for n, (_, script) in enumerate(asked) if script is Script.SPACED}
+    wanted = {asked.written(n): span for n, (span, script) in enumerate(asked) if script is Script.SPACED}
     for number, (span, script) in enumerate(words):
-        if script is Script.SPACED and (word := words.written(number)) in wanted:
-            yield span.start, span.end, rarity.of(word), 1
+        word = words.written(number)
+        if script is Script.SPACED and word in wanted:
+            yield Highlight(span=span, strength=rarity.of(word), query=word, asked=wanted[word])
 
 
-def _stretches(question: str, text: str) -> Iterator[tuple[int, int, float, int]]:
+def _stretches(question: str, text: str) -> Iterator[Highlight]:
     """Longest common stretches, from left to right."""
-    asked, folded = fold(question).text, fold(text)
+    asked, folded = fold(question), fold(text)
     for start, end in _runs(text):
         first = start
         while first < end:
             length = 0
-            while first + length < end and folded.text[first : first + length + 1] in asked:
+            while first + length < end and folded.text[first : first + length + 1] in asked.text:
                 length += 1
             if length >= _SHORTEST:
-                yield int(folded.starts[first]), int(folded.ends[first + length - 1]), float(length), 0
+                found = folded.text[first : first + length]
+                place = asked.text.index(found)
+                yield Highlight(
+                    span=_span(folded, first, length),
+                    strength=float(length),
+                    query=found,
+                    asked=_span(asked, place, length),
+                )
             first += max(1, length)
+
+
+def _span(folded: Folded, first: int, length: int) -> Span:
+    return Span(start=int(folded.starts[first]), end=int(folded.ends[first + length - 1]))
 
 
 def _runs(text: str) -> Iterator[tuple[int, int]]:
