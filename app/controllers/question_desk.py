@@ -130,7 +130,8 @@ class QuestionDesk(QObject):
         if self._hint is None:
             self._window.hint.show_hint("", "")
         else:
-            text = explain_hint(self._hint, translate_message).in_one_line
+            hint = explain_hint(self._hint, translate_message)
+            text = "   ·   ".join(part for part in (hint.title, hint.action) if part)
             self._window.hint.show_hint(text, self._hint.suggestion)
 
     def _accept_hint(self) -> None:

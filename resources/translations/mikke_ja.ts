@@ -2,6 +2,21 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ja" sourcelanguage="en">
 <context>
+    <name>AnswerText</name>
+    <message>
+        <source>Answers “{word}”: {strength}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{word}: not found in this passage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{word}: answered in this passage, {strength}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Show more</source>
@@ -132,6 +147,100 @@
     </message>
 </context>
 <context>
+    <name>FilterChips</name>
+    <message>
+        <source>Filters</source>
+        <translation>絞り込み条件</translation>
+    </message>
+    <message>
+        <source>Like: {title}</source>
+        <translation>似た文章: {title}</translation>
+    </message>
+    <message>
+        <source>Type: {value}</source>
+        <translation>種類: {value}</translation>
+    </message>
+    <message>
+        <source>Folder: {value}</source>
+        <translation>フォルダー: {value}</translation>
+    </message>
+    <message>
+        <source>From {value} on</source>
+        <translation>{value} 以降</translation>
+    </message>
+    <message>
+        <source>Before {value}</source>
+        <translation>{value} より前</translation>
+    </message>
+    <message>
+        <source>File name: {value}</source>
+        <translation>ファイル名: {value}</translation>
+    </message>
+    <message>
+        <source>Language: {value}</source>
+        <translation>言語: {value}</translation>
+    </message>
+    <message>
+        <source>Exactly “{value}”</source>
+        <translation>完全一致:「{value}」</translation>
+    </message>
+    <message>
+        <source>Without “{value}”</source>
+        <translation>除外:「{value}」</translation>
+    </message>
+    <message>
+        <source>Remove filter: {filter}</source>
+        <translation>絞り込みを外す: {filter}</translation>
+    </message>
+</context>
+<context>
+    <name>FilterMenu</name>
+    <message>
+        <source>Type</source>
+        <translation>種類</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>フォルダー</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>更新日</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>言語</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>過去7日間</translation>
+    </message>
+    <message>
+        <source>This month</source>
+        <translation>今月</translation>
+    </message>
+    <message>
+        <source>This year</source>
+        <translation>今年</translation>
+    </message>
+    <message>
+        <source>From…</source>
+        <translation>この日以降…</translation>
+    </message>
+    <message>
+        <source>Before…</source>
+        <translation>この日より前…</translation>
+    </message>
+    <message>
+        <source>Modified on or after</source>
+        <translation>この日以降に更新</translation>
+    </message>
+    <message>
+        <source>Modified before</source>
+        <translation>この日より前に更新</translation>
+    </message>
+</context>
+<context>
     <name>FoldersDialog</name>
     <message>
         <source>Folders</source>
@@ -184,6 +293,44 @@
     <message>
         <source>Each passage’s own language</source>
         <translation>段落ごとに判定</translation>
+    </message>
+</context>
+<context>
+    <name>HintLine</name>
+    <message>
+        <source>Correct it</source>
+        <translation>修正する</translation>
+    </message>
+    <message>
+        <source>Write instead: {suggestion}</source>
+        <translation>次のように修正: {suggestion}</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPopup</name>
+    <message>
+        <source>Last questions</source>
+        <translation>最近の検索</translation>
+    </message>
+    <message>
+        <source>Enter asks a question again, Delete removes it</source>
+        <translation>Enter で再検索、Delete で削除</translation>
+    </message>
+    <message>
+        <source>Clear history</source>
+        <translation>履歴を消去</translation>
+    </message>
+    <message>
+        <source>Keep a history</source>
+        <translation>履歴を残す</translation>
+    </message>
+    <message>
+        <source>No questions yet.</source>
+        <translation>検索履歴はまだありません。</translation>
+    </message>
+    <message>
+        <source>Questions are not remembered.</source>
+        <translation>検索履歴は保存されません。</translation>
     </message>
 </context>
 <context>
@@ -610,12 +757,54 @@
         <translation>幅に合わせる</translation>
     </message>
     <message>
+        <source>More like this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Open</source>
         <translation>開く</translation>
     </message>
     <message>
         <source>Show in folder</source>
         <translation>フォルダーで表示</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionRow</name>
+    <message>
+        <source>Filter</source>
+        <translation>絞り込み</translation>
+    </message>
+    <message>
+        <source>Add a filter to the question</source>
+        <translation>検索に絞り込み条件を追加</translation>
+    </message>
+    <message>
+        <source>In which order results come</source>
+        <translation>検索結果の並び順</translation>
+    </message>
+    <message>
+        <source>Order: {order}</source>
+        <translation>並び順: {order}</translation>
+    </message>
+    <message>
+        <source>Best first</source>
+        <translation>関連度順</translation>
+    </message>
+    <message>
+        <source>Newest first</source>
+        <translation>新しい順</translation>
+    </message>
+    <message>
+        <source>Oldest first</source>
+        <translation>古い順</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionWords</name>
+    <message>
+        <source>Words of the question</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -653,6 +842,10 @@
         <translation>フォルダーで表示</translation>
     </message>
     <message>
+        <source>More like this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copy passage</source>
         <translation>該当箇所をコピー</translation>
     </message>
@@ -670,12 +863,32 @@
         </translation>
     </message>
     <message>
+        <source>{title}, found by its name, in {folder}. {state}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{title}, in {folder}: {snippet}</source>
         <translation>{title}、{folder}: {snippet}</translation>
     </message>
     <message>
         <source>{title}, page {page}, in {folder}: {snippet}</source>
         <translation>{title}、{page} ページ、{folder}: {snippet}</translation>
+    </message>
+    <message>
+        <source>Modified: {when}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>Missing: {words}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This file has not been read yet.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -689,6 +902,10 @@
         <translation>検索</translation>
     </message>
     <message>
+        <source>Last questions</source>
+        <translation>最近の検索</translation>
+    </message>
+    <message>
         <source>Clear</source>
         <translation>消去</translation>
     </message>
@@ -696,8 +913,20 @@
 <context>
     <name>SearchDesk</name>
     <message>
+        <source>better answers are on their way</source>
+        <translation>さらに詳しく検索しています</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>検索しています…</translation>
+    </message>
+    <message>
         <source>Some files are still being read; they appear here by themselves.</source>
         <translation>まだ読み込み中のファイルがあります。読み終わると自動で表示されます。</translation>
+    </message>
+    <message>
+        <source>Nothing else is like this passage</source>
+        <translation>この文章に似たものは、ほかに見つかりませんでした</translation>
     </message>
     <message>
         <source>Nothing found for “{query}”</source>
@@ -722,6 +951,10 @@
     <message>
         <source>Tell your desktop which program opens files of this kind.</source>
         <translation>この種類のファイルを開くアプリを、システムの設定で選んでください。</translation>
+    </message>
+    <message>
+        <source>by names and keywords only</source>
+        <translation>名前とキーワードのみの結果</translation>
     </message>
     <message>
         <source>Models…</source>
@@ -1606,6 +1839,38 @@
     <message>
         <source>{path} cannot be watched</source>
         <translation>{path} の変更を監視できません</translation>
+    </message>
+    <message>
+        <source>{typed} is searched as words: it is no filter</source>
+        <translation>{typed} は条件ではないので、言葉として検索します</translation>
+    </message>
+    <message>
+        <source>{typed} is no date like 2025, 2025-01 or 2025-01-31</source>
+        <translation>{typed} は 2025、2025-01、2025-01-31 のような日付ではありません</translation>
+    </message>
+    <message>
+        <source>{typed}: no folder that is searched has this name</source>
+        <translation>{typed}：検索対象にこの名前のフォルダーはありません</translation>
+    </message>
+    <message>
+        <source>{typed}: Mikke reads no files of this type</source>
+        <translation>{typed}：この種類のファイルは読めません</translation>
+    </message>
+    <message>
+        <source>{typed}: Mikke does not know this language</source>
+        <translation>{typed}：この言語は扱えません</translation>
+    </message>
+    <message>
+        <source>Nothing stands in {typed} or right behind it</source>
+        <translation>{typed} の中にも、すぐ後ろにも何もありません</translation>
+    </message>
+    <message>
+        <source>A quotation mark is opened, but not closed: {typed}</source>
+        <translation>引用符が閉じられていません：{typed}</translation>
+    </message>
+    <message>
+        <source>Did you mean {suggestion}?</source>
+        <translation>もしかして：{suggestion}</translation>
     </message>
     <message>
         <source>not for commercial use</source>
