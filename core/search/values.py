@@ -67,6 +67,8 @@ class Folders:
 
 def fold(text: str) -> str:
     """Without the differences of width, case and composition that file systems and keyboards make."""
+    if text.isascii():  # most are, and thousands are compared
+        return text.lower()
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
@@ -134,14 +136,17 @@ def folders_of(value: str, sources: Sequence[Path], below: Collection[Path], hom
     path = _absolute(value, home)
     if path is not None:
         above = chain.from_iterable(source.parents for source in sources)
-        places = dict.fromkeys(chain(known, above))
-        wanted = _folded(path)
-        found = [place for place in places if _folded(place) == wanted]
-        near = "" if found else _near_path(path, known)
-        return Folders(found=tuple(found), suggestion=near)
-    wanted = tuple(part for part in fold(value).replace("\\", "/").split("/") if part not in ("", "."))
-    found = [place for place in known if wanted and _folded(place)[-len(wanted) :] == wanted]
-    return Folders(found=_outermost(found), suggestion="" if found else _near_name(wanted, known))
+        wanted = _key(path)
+        found = tuple(place for place in dict.fromkeys(chain(known, above)) if _key(place) == wanted)
+        return Folders(found=found, suggestion="" if found else _nearest(wanted, known, whole=True))
+    parts = [part for part in fold(value).replace(os.sep, "/").split("/") if part not in ("", ".")]
+    if not parts:
+        return Folders(found=(), suggestion="")
+    end = "/" + "/".join(parts)
+    named = [place for place in known if _key(place).endswith(end)]
+    return Folders(
+        found=_outermost(named), suggestion="" if named else _nearest(parts[-1], known, whole=False)
+    )
 
 
 def _absolute(value: str, home: Path | None) -> Path | None:
@@ -153,8 +158,9 @@ def _absolute(value: str, home: Path | None) -> Path | None:
     return Path(os.path.normpath(text)) if Path(text).is_absolute() else None
 
 
-def _folded(path: Path) -> tuple[str, ...]:
-    return tuple(fold(part) for part in path.parts)
+def _key(path: Path) -> str:
+    """For comparing; a question with `in:` compares thousands, at every keystroke."""
+    return fold(str(path)).replace(os.sep, "/").rstrip("/")
 
 
 def _outermost(folders: Iterable[Path]) -> tuple[Path, ...]:
@@ -166,17 +172,11 @@ def _outermost(folders: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(kept)[:MOST_FOLDERS]
 
 
-def _near_name(wanted: Sequence[str], known: Iterable[Path]) -> str:
-    if not wanted:
-        return ""
-    names = {fold(place.name): place.name for place in known if place.name}
-    return names.get(nearest(wanted[-1], sorted(names)), "")
-
-
-def _near_path(path: Path, known: Iterable[Path]) -> str:
-    """A folder beside the one that was typed, or further up, with nearly the same name."""
-    texts = {fold(str(place)): str(place) for place in known}
-    return texts.get(nearest(fold(str(path)), sorted(texts)), "")
+def _nearest(wanted: str, known: Iterable[Path], *, whole: bool) -> str:
+    """The folder with nearly this name, or nearly this path."""
+    names = (str(place) if whole else place.name for place in known)
+    meant = {fold(name): name for name in dict.fromkeys(names)}
+    return meant.get(nearest(wanted, meant), "")
 
 
 # --- Lists -----------------------------------------------------------------------------------------
