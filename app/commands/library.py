@@ -24,7 +24,7 @@ def add(parsed: argparse.Namespace) -> int:
         title = f"Indexing {', '.join(map(terminal.shown, parsed.folder))}"
         outcome = index(app, title, as_json=parsed.json)
         if parsed.json:
-            print_json({"added": [str(folder) for folder in parsed.folder]} | outcome)
+            print_json({"added": [str(folder.resolve()) for folder in parsed.folder]} | outcome)
     return OK
 
 
@@ -68,7 +68,7 @@ def forget(parsed: argparse.Namespace) -> int:
     with open_app(parsed) as app:
         changes = app.collection.forget_source(parsed.folder)
         if parsed.json:
-            print_json({"forgotten": str(parsed.folder), "documents": len(changes.documents)})
+            print_json({"forgotten": str(parsed.folder.absolute()), "documents": len(changes.documents)})
         else:
             terminal.say(f"Forgot {terminal.shown(parsed.folder)}: {len(changes.documents)} documents.")
     return OK
@@ -80,7 +80,7 @@ def language(parsed: argparse.Namespace) -> int:
         app.collection.set_language(parsed.folder, parsed.language)
         outcome = index(app, f"Looking at {terminal.shown(parsed.folder)}", as_json=parsed.json)
         if parsed.json:
-            print_json({"folder": str(parsed.folder), "language": parsed.language} | outcome)
+            print_json({"folder": str(parsed.folder.absolute()), "language": parsed.language} | outcome)
     return OK
 
 

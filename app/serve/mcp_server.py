@@ -19,7 +19,7 @@ from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 
-from app.serve.stdio import Lines, claimed_stdin, ended_by_signals
+from app.serve.stdio import Lines, ended_by_signals
 from app.serve.tools import ALL_TOOLS, Library, RefusedError, Tools, Understand
 
 _INSTRUCTIONS = (
@@ -36,11 +36,10 @@ _HINTS = wire.ToolAnnotations(
 def serve(library: Library, understand: Understand) -> None:
     """Answer until standard input ends, or SIGINT or SIGTERM comes. On standard output is the protocol only.
 
-    Raises OSError if there is no standard input.
+    Nothing that runs here may read standard input but this.
     """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="mikke: %(message)s")
-    with claimed_stdin() as descriptor:
-        asyncio.run(_serve(make_server(Tools(library, understand)), descriptor))
+    asyncio.run(_serve(make_server(Tools(library, understand)), sys.stdin.fileno()))
 
 
 async def _serve(server: Server[Any], descriptor: int) -> None:

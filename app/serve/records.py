@@ -98,7 +98,7 @@ class ReadAnswer(_Answer):
 
 def search_answer(reply: SearchReply, hints: Sequence[Hint]) -> SearchAnswer:
     return SearchAnswer(
-        model=reply.model,
+        model=printable(reply.model),
         results=[_document(result, reply.query) for result in reply.results],
         hints=[printable(explain_hint(hint).in_one_line) for hint in hints],
     )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -66,23 +65,6 @@ class Lines:
             return
         finally:
             self.end()
-
-
-@contextmanager
-def claimed_stdin() -> Iterator[int]:
-    """A private descriptor of standard input; the public one is empty, so that no child reads what is ours.
-
-    Raises OSError if there is no standard input.
-    """
-    private = os.dup(0)
-    try:
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(nothing, 0)
-        os.close(nothing)
-        yield private
-    finally:
-        # The thread may still be reading from `private`: closing it could hand its number to another file.
-        os.dup2(private, 0)
 
 
 @contextmanager

@@ -21,11 +21,13 @@ from mcp import ClientSession, MCPError, StdioServerParameters, stdio_client
 from app import commands
 from app.composition import build
 from core.domain import Query
-from core.layout import SAMPLE_LIBRARY, LibraryLayout
+from core.layout import SAMPLE_LIBRARY, SAMPLE_QUESTIONS, LibraryLayout
 from core.progress import CancelToken
 from tests.core.test_no_network import WATCH
 
 CHECKOUT = Path(__file__).parents[3]
+
+JAPANESE = json.loads(SAMPLE_QUESTIONS.read_text(encoding="utf-8"))[0]
 
 HELLO = {
     "jsonrpc": "2.0",
@@ -92,7 +94,7 @@ def test_an_assistant_searches_and_reads_on(library):
     async def talk():
         async with assistant(library) as session:
             names = [tool.name for tool in (await session.list_tools()).tools]
-            found = await session.call_tool("search", {"question": "灯台の階段は何段ですか", "limit": 3})
+            found = await session.call_tool("search", {"question": JAPANESE["question"], "limit": 3})
             best = found.structured_content["results"][0]["passages"][0]
             read = await session.call_tool(
                 "read_passage", {"passage_id": best["passage_id"], "before": 2, "after": 2}
@@ -118,9 +120,10 @@ def test_an_assistant_searches_and_reads_on(library):
     assert not found.is_error
     assert json.loads(found.content[0].text) == found.structured_content
     assert 1 <= len(found.structured_content["results"]) <= 3
-    assert Path(found.structured_content["results"][0]["path"]).is_relative_to(SAMPLE_LIBRARY)
-    assert best["highlights"]
-    assert all(words in best["text"] for words in best["highlights"])
+    assert found.structured_content["results"][0]["path"] == str(SAMPLE_LIBRARY / JAPANESE["file"])
+    assert best["page"] == JAPANESE["page"]
+    assert all(words in best["text"] for words in (*best["highlights"], *JAPANESE["expected_words"]))
+    assert "水漏れ" in best["highlights"]
     passages = read.structured_content["passages"]
     assert best["passage_id"] in [each["passage_id"] for each in passages]
     assert best["text"] in [each["text"] for each in passages]
