@@ -414,8 +414,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageInPlace:
-    """A passage with its document, to be read with what stands around it. `span` is in the document's text.
-    """
+    """A passage with its document. `span` is in the document's text."""
 
     passage_id: PassageId
     document: Document

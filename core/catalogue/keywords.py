@@ -2,8 +2,8 @@
 
 It holds no text, only which terms stand where (`content=''`), so a row cannot be taken out again: rows of
 dead passages stay until all is made anew (core/indexing/keywords.py), and whoever searches leaves out what
-is not alive. The terms are made by core/terms.py. Passages that an older version of the program wrote have
-no row until the next maintenance.
+is not alive. The terms are made by core/terms.py, and core/grams.py. Passages that an older version of the
+program wrote have no row until the next maintenance.
 """
 
 from __future__ import annotations
@@ -23,11 +23,15 @@ TABLE = "keywords"
 NEXT_TABLE = "keywords_next"
 """The one that is being made anew."""
 
-HEADING_WEIGHT, BODY_WEIGHT = 1.0, 1.0
-"""How much a term counts in either, in BM25."""
+WEIGHTS = (1.0, 1.0, 1.0)
+"""How much a term counts in the heading and the body, and a gram, in BM25."""
 
 # The tokenizer takes every character but ASCII's punctuation and white space for one of a term.
-_CREATE = "CREATE VIRTUAL TABLE {table} USING fts5(heading, body, content='', tokenize='ascii')"
+_CREATE = "CREATE VIRTUAL TABLE {table} USING fts5(heading, body, grams, content='', tokenize='ascii')"
+
+
+Row = tuple[PassageId, str, str, str]
+"""A passage, the terms of its heading and of its body (core.terms), and the grams of both (core.grams)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +53,12 @@ def create(db: Database, table: str = TABLE) -> None:
     )
 
 
-def insert(db: Database, rows: Iterable[tuple[PassageId, str, str]], table: str = TABLE) -> None:
-    """The terms of passages: id, those of the heading, those of the body (as `core.terms.terms_of` gives
-    them). None of them may have a row.
-    """
-    db.conn.executemany(f"INSERT INTO {table} (rowid, heading, body) VALUES (?, ?, ?)", rows)  # noqa: S608 - constants
+def insert(db: Database, rows: Iterable[Row], table: str = TABLE) -> None:
+    """The terms of passages, none of which may have a row."""
+    db.conn.executemany(
+        f"INSERT INTO {table} (rowid, heading, body, grams) VALUES (?, ?, ?, ?)",  # noqa: S608 - constants
+        rows,
+    )
 
 
 def best(
@@ -69,10 +74,10 @@ def best(
         return np.zeros(0, dtype=np.int64), np.zeros(0)
     found = db.execute(
         f"""
-        SELECT rowid, -bm25({TABLE}, ?, ?) AS score FROM {TABLE} WHERE {TABLE} MATCH ?
+        SELECT rowid, -bm25({TABLE}, ?, ?, ?) AS score FROM {TABLE} WHERE {TABLE} MATCH ?
         ORDER BY score DESC, rowid LIMIT ?
         """,  # noqa: S608 - constants
-        [HEADING_WEIGHT, BODY_WEIGHT, " OR ".join(map(_quoted, asked)), limit],
+        [*WEIGHTS, " OR ".join(map(_quoted, asked)), limit],
     ).fetchall()
     ids = np.array([row[0] for row in found], dtype=np.int64)
     return ids, np.array([row[1] for row in found], dtype=np.float64)

@@ -26,7 +26,7 @@ from core.encode.encoder import Encoder
 from core.index.codebook import codebook_file
 from core.index.codec import Codec
 from core.index.segment import EncodedPassages, Segment, header_of, write_segment
-from core.indexing.keywords import KeywordRow, rows_of
+from core.indexing.keywords import rows_of
 from core.indexing.languages import languages_of
 from core.passages import encoded_text, split
 from core.progress import CancelToken
@@ -153,7 +153,7 @@ class Batch:
                 )
                 number = PassageId(number + 1)
 
-    def _keyword_rows(self, first: PassageId) -> list[KeywordRow]:
+    def _keyword_rows(self, first: PassageId) -> list[keywords.Row]:
         """In one pass over all texts; before the transaction, for which others wait."""
         found = [(document.text, each) for document in self._read for each in document.encoded.passages]
         return rows_of([(PassageId(first + number), *each) for number, each in enumerate(found)])
@@ -170,7 +170,7 @@ class Batch:
         return write_segment(self._index, header_of(parts, model), parts)
 
     def _record(
-        self, db: Database, path: Path | None, stored: list[passages.Stored], rows: list[KeywordRow]
+        self, db: Database, path: Path | None, stored: list[passages.Stored], rows: list[keywords.Row]
     ) -> None:
         passages.remove(db, self._document_ids())
         for document in self._read:

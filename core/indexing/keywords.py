@@ -12,9 +12,10 @@ from sqlite_utils import Database
 
 from core.catalogue import keywords, names, texts
 from core.catalogue.catalogue import Catalogue
-from core.catalogue.keywords import Missing
+from core.catalogue.keywords import Missing, Row
 from core.domain import DocumentId, ExtractedText, Passage, PassageId
 from core.errors import LibraryDamagedError
+from core.grams import grams_of_many
 from core.progress import CancelToken, IndexEvent, NotingWords
 from core.terms import terms_of_many
 
@@ -24,18 +25,18 @@ DEAD_SHARE = 0.2
 ROWS_AT_ONCE = 200
 """In one transaction: 0.1 s, for which a writer waits."""
 
-KeywordRow = tuple[PassageId, str, str]
-"""A passage, the terms of its heading, and those of its body."""
 
-
-def rows_of(found: Sequence[tuple[PassageId, ExtractedText, Passage]]) -> list[KeywordRow]:
+def rows_of(found: Sequence[tuple[PassageId, ExtractedText, Passage]]) -> list[Row]:
     """The rows of passages in these texts."""
     headings = sorted({passage.heading for _, _, passage in found})
     of_heading = dict(zip(headings, terms_of_many(headings), strict=True))
-    bodies = terms_of_many([text.text[each.span.start : each.span.end] for _, text, each in found])
+    bodies = [text.text[each.span.start : each.span.end] for _, text, each in found]
+    wholes = [f"{passage.heading}\n{body}" for (_, _, passage), body in zip(found, bodies, strict=True)]
     return [
-        (id_, of_heading[passage.heading], body)
-        for (id_, _, passage), body in zip(found, bodies, strict=True)
+        (id_, of_heading[passage.heading], terms, grams)
+        for (id_, _, passage), terms, grams in zip(
+            found, terms_of_many(bodies), grams_of_many(wholes), strict=True
+        )
     ]
 
 
@@ -114,10 +115,10 @@ class _Reader:
         self._catalogue = catalogue
         self._last: tuple[DocumentId, ExtractedText | None] | None = None
 
-    def rows(self, some: Sequence[Missing]) -> list[KeywordRow]:
+    def rows(self, some: Sequence[Missing]) -> list[Row]:
         read = [(each.id, self._text(each.document_id), each.passage) for each in some]
         found = rows_of([(id_, text, passage) for id_, text, passage in read if text is not None])
-        return found + [(id_, "", "") for id_, text, _ in read if text is None]
+        return found + [(id_, "", "", "") for id_, text, _ in read if text is None]
 
     def _text(self, document_id: DocumentId) -> ExtractedText | None:
         """None: it is gone, or damaged."""

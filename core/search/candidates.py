@@ -50,8 +50,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Scored:
-    """Passages of one segment with their scores, and whether they answer; `refined`: the scores in float32, NaN
-    where not known yet.
+    """Passages of one segment with their scores, and whether they answer; `refined`: the scores in float32,
+    NaN where not known yet.
     """
 
     segment: Segment
@@ -118,12 +118,14 @@ class Candidates:
             wanted *= 4
 
     def best_scores(self, count: int) -> NDArray[np.float64]:
-        """The largest scores of passages that were scored for `best`, whether they answer or not, largest first."""
+        """The largest scores of passages that were scored for `best`, whether they answer or not, largest
+        first.
+        """
         _, scores = self._refined(count, answering=False)
         return -np.sort(-scores)[:count]
 
     def scores_of(self, passage_ids: Int64Array) -> dict[PassageId, float]:
-        """The score of each of these passages that is in the snapshot and has any tokens, answering or not."""
+        """The scores of those passages that the snapshot has and that have tokens, answering or not."""
         found: dict[PassageId, float] = {}
         for view in self._snapshot.views:
             ordinals = view.ordinals(passage_ids)

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 Float64Array = NDArray[np.float64]
 
 POOL = 200
-"""Passages of a lane whose scores make its scale. 50, 100, 500, 1,000 and all gave the same within .003 R@1 on 27
-training sets (2026-11); reciprocal ranks, which forget how far apart two passages are, were .01 worse."""
+"""Passages of a lane whose scores make its scale. 50, 100, 500, 1,000 and all gave the same within .003 R@1
+on 27 training sets (2026-11); reciprocal ranks, which forget how far apart two passages are, were .01
+worse."""
 
 KEYWORD_WEIGHT = 1.4
 """Of keywords against MaxSim, chosen on training sets (tests/bench/RESULTS.md)."""

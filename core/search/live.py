@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 from sqlite_utils import Database
 
-from core.catalogue import documents, models, passages, segments
+from core.catalogue import models, passages, segments
 from core.catalogue.catalogue import Catalogue
-from core.domain import BUILT_IN_MODEL, Int64Array, ModelName, Query, SegmentId
+from core.domain import BUILT_IN_MODEL, Int64Array, Mode, ModelName, Order, Query, SegmentId
 from core.errors import LibraryDamagedError
 from core.index.codebook import Codebooks
 from core.index.segment import Segment
 from core.index.snapshot import BoolArray, SegmentView, Snapshot
+from core.search.restrictions import Restrictions
 
 _OPEN_ATTEMPTS = 3
 """A merge may delete a segment, or its codebook, between our reading its name and opening it."""
@@ -30,6 +31,29 @@ class Scope:
 
     snapshot: Snapshot
     masks: tuple[BoolArray, ...]
+    restrictions: Restrictions
+
+    def allows(self, passage_ids: Int64Array) -> BoolArray:
+        """Which of these passages are alive and allowed, `(passages,)`."""
+        found = [np.empty(0, dtype=np.int64)]
+        for view, mask in zip(self.snapshot.views, self.masks, strict=True):
+            ordinals = view.ordinals(passage_ids)
+            found.append(view.segment.passage_ids[ordinals[mask[ordinals]]])
+        return np.isin(passage_ids, np.concatenate(found))
+
+    @property
+    def allowed(self) -> int:
+        """How many passages may be found."""
+        return sum(int(np.count_nonzero(mask)) for mask in self.masks)
+
+    def without(self, passage_ids: Int64Array) -> Scope:
+        """The same but for some passages."""
+        masks = []
+        for view, mask in zip(self.snapshot.views, self.masks, strict=True):
+            kept = mask.copy()
+            kept[view.ordinals(passage_ids)] = False
+            masks.append(kept)
+        return replace(self, masks=tuple(masks))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -98,7 +122,7 @@ class LiveSegments:
             self._refresh(db)
             self._version = version
         # While somebody types, one search follows the other with the same restrictions.
-        restrictions = replace(query, text="", limit=0)
+        restrictions = replace(query, text="", limit=0, like=None, order=Order.BEST, mode=Mode.HYBRID)
         if self._last is None or self._last[:2] != (version, restrictions):
             self._last = (version, restrictions, self._restricted(db, query))
         return self._last[2]
@@ -126,15 +150,12 @@ class LiveSegments:
 
     def _restricted(self, db: Database, query: Query) -> Scope:
         masks = [member.view.alive for member in self._members.values()]
-        allowed = documents.matching(db, query)
-        if allowed is not None:
-            found = np.zeros(documents.last_id(db) + 1, dtype=np.bool_)
-            found[allowed] = True
+        allowed = Restrictions.of(db, query)
+        if (found := allowed.documents) is not None:
             masks = [mask & found[each] for mask, each in zip(masks, self._documents(db), strict=True)]
-        if query.passage_ids is not None:
-            ids = np.fromiter(query.passage_ids, dtype=np.int64)
+        if (ids := allowed.passages) is not None:
             masks = [mask & _only(view, ids) for mask, view in zip(masks, self._snapshot.views, strict=True)]
-        return Scope(snapshot=self._snapshot, masks=tuple(masks))
+        return Scope(snapshot=self._snapshot, masks=tuple(masks), restrictions=allowed)
 
     def _documents(self, db: Database) -> Iterable[Int64Array]:
         """The document of each ordinal, for every segment; read where nobody has asked before."""

@@ -44,8 +44,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scores:
-    """`values`: `(passages,)` float32 MaxSim, -inf for a passage without tokens; `answers`: `(passages,)` bool,
-    whether any token of the question is answered.
+    """`values`: `(passages,)` float32 MaxSim, -inf for a passage without tokens; `answers`: `(passages,)`
+    bool, whether any token of the question is answered.
     """
 
     values: Float32Array
@@ -55,7 +55,7 @@ class Scores:
     def of(cls, best: Float32Array, question: Question) -> Scores:
         """From the best similarity of each passage with each lane, `(passages, blocks * LANES)`."""
         used = best[:, : len(question.least)]
-        answers = (used >= question.least).any(axis=1)
+        answers: NDArray[np.bool_] = np.any(used >= question.least, axis=1)
         return cls(values=used.sum(axis=1, dtype=np.float32), answers=answers)
 
 

@@ -2,43 +2,49 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from sqlite_utils import Database
 
-from core.catalogue import documents, models, passages, texts
+from core.catalogue import documents, names, passages, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import (
     Document,
-    DocumentId,
-    Hit,
-    Language,
-    ModelName,
+    Explanation,
+    Int64Array,
+    Mode,
+    Order,
     PassageId,
     Query,
     Result,
     SearchReply,
     TokenEmbeddings,
 )
-from core.encode.encoder import Encoder, Encoders
+from core.encode.encoder import Encoders
 from core.index.blas import one_blas_thread
 from core.index.codebook import Codebooks
 from core.index.kernels.choose import load_kernels
-from core.index.snapshot import Snapshot
 from core.layout import LibraryLayout
-from core.passages import encoded_text
+from core.search.answering import Answering, AnsweringModel
 from core.search.answers import least_products
-from core.search.candidates import Candidate, Candidates
-from core.search.highlight import Tokens, choose_snippet, find_highlights
-from core.search.live import LiveSegments, Scope, TakenOverError
+from core.search.candidates import Candidates
+from core.search.explain import explain_tokens
+from core.search.fusion import POOL
+from core.search.highlight import Tokens
+from core.search.hits import EncodedHits, LiteralHits
+from core.search.keyword_lane import FIRST_ROWS, MOST_ROWS, KeywordLane, KeywordScores
+from core.search.live import Scope, TakenOverError
 from core.search.maxsim import Question, Scorer
+from core.search.page import ResultPage
+from core.search.ranking import Ranking, in_order
+from core.search.restrictions import Restrictions
+from core.search.unanswered import find_unanswered
 
-HITS_PER_DOCUMENT = 3
 CANDIDATES_PER_RESULT = 10
 """Passages looked at for each result asked for: a document may have many good passages."""
 
@@ -49,6 +55,27 @@ pasted a page) the heaviest tokens are asked: the rarest ones, which decide anyw
 QUERY_CHARACTERS = 20_000
 """What is looked at for these tokens: ten pages. It bounds the memory of encoding."""
 
+FIRST_RESULTS = 10
+"""First answers are given at once, so they are few: more than a window shows without scrolling."""
+
+LEAST_NAME = 2
+"""Characters of a question that is looked for in names: nearly all names have any one letter."""
+
+SORTED_AMONG = 100
+"""Sorted by date are the best so many results, or as many as are asked for: every passage answers a little.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Asked:
+    """A query on its way: what it is asked of. `text` is what is asked: of a passage, for more like it."""
+
+    query: Query
+    text: str
+    answering: Answering
+    embedded: TokenEmbeddings
+    scope: Scope
+
 
 class Searcher:
     """Answers queries on the newest committed state. Thread-safe; never waits for a writer."""
@@ -57,37 +84,70 @@ class Searcher:
         self, catalogue: Catalogue, layout: LibraryLayout, encoders: Encoders, codebooks: Codebooks
     ) -> None:
         self._catalogue = catalogue
-        self._layout = layout
-        self._encoders = encoders
-        self._codebooks = codebooks
-        self._choosing = threading.Lock()
-        self._answering: _Answering | None = None
-        self._languages: tuple[int, tuple[Language, ...]] = (-1, ())
+        self._model = AnsweringModel(catalogue, layout, encoders, codebooks)
+        self._keywords = KeywordLane()
         # Loaded by the first search, not by whoever opens a library: it takes up to half a second.
         self._kernels = cache(lambda: load_kernels(layout.kernels))
 
     def search(self, query: Query) -> SearchReply:
-        """The best documents, best first. Raises LibraryDamagedError, and what `Encoders.open` raises."""
+        """The best documents, best first. Raises LibraryDamagedError, KeyError if there is no passage
+        `query.like`, and what `Encoders.open` raises.
+        """
         started = time.perf_counter()
         with one_blas_thread():
-            while True:
-                answering = self._opened()
-                encoder = answering.encoder
-                text = query.text[:QUERY_CHARACTERS]
-                embedded = heaviest(encoder.encode_query(text, self._in_library(encoder)))
-                try:
-                    scope = answering.live.scope(query)
-                except TakenOverError:
-                    continue
-                results, considered = self._results(query, encoder, embedded, scope)
-                break
+            asked = self._asked(query)
+            results = self._results(asked)
         return SearchReply(
             query=query,
-            model=encoder.name,
+            model=asked.answering.encoder.name,
             elapsed_ms=(time.perf_counter() - started) * 1000,
-            passages_searched=considered,
+            passages_searched=asked.scope.allowed if len(asked.embedded.vectors) else 0,
             results=results,
         )
+
+    def glance(self, query: Query) -> SearchReply:
+        """The first answers, at once: documents by their names and passages by their words. No model is
+        opened for it. Raises LibraryDamagedError.
+        """
+        started = time.perf_counter()
+        text = query.text[:QUERY_CHARACTERS]
+        page = ResultPage(limit=min(query.limit, FIRST_RESULTS), make_hit=LiteralHits(question=text))
+        with self._catalogue.read() as db:
+            allowed = Restrictions.of(db, query)
+            limit = 2 * POOL if allowed.nothing else FIRST_ROWS
+            found = self._keywords.ask(db, text, limit, FIRST_ROWS)
+            found = found.only(allowed.allows(db, found.ids), POOL)
+            page.add(db, in_order(found.ids, found.scores, POOL))
+            results = page.ordered(self._named(db, query, allowed), query.order)
+        return SearchReply(
+            query=query,
+            model="",
+            elapsed_ms=(time.perf_counter() - started) * 1000,
+            passages_searched=0,
+            results=results,
+            final=False,
+        )
+
+    def explain(self, query: Query, passage_id: PassageId) -> Explanation:
+        """Why a passage has its place among the answers. Raises KeyError if it is gone, and what `search`
+        raises.
+        """
+        with one_blas_thread():
+            asked = self._asked(query)
+            with self._ranked(asked) as ranking, self._catalogue.read() as db:
+                stored, text = _passage(db, passage_id)
+                ids = np.array([passage_id], dtype=np.int64)
+                maxsim = np.array([ranking.candidates.scores_of(ids)[passage_id]])
+                aligned = self._hits(asked).aligned(stored, text)
+                return Explanation(
+                    passage_id=passage_id,
+                    text=asked.text,
+                    tokens=explain_tokens(aligned),
+                    unanswered=find_unanswered(aligned),
+                    maxsim=float(maxsim[0]),
+                    keyword=float(ranking.keyword_scores(ids)[0]),
+                    score=float(ranking.fused(ids, maxsim)[0]),
+                )
 
     def prepare(self) -> None:
         """Open the encoder, map the segments, open their codebooks, compile the kernels: 0.5 s with 4 million
@@ -97,62 +157,109 @@ class Searcher:
         """
         self.search(Query(text="a", limit=1))
 
-    def _opened(self) -> _Answering:
-        """The model that answers now; what was opened for it stays so until another one does."""
-        with self._catalogue.read() as db:
-            name = models.answering(db).name
-        # Asked each time: its person may have set it to encode in another way since. May take seconds.
-        encoder = self._encoders.open(name)
-        with self._choosing:
-            found = self._answering
-            if found is None or found.name != name or found.encoder is not encoder:
-                live = LiveSegments(
-                    self._catalogue, self._layout.index, encoder.digest, self._codebooks, name
-                )
-                found = self._answering = _Answering(name=name, encoder=encoder, live=live)
-            return found
+    def _asked(self, query: Query) -> _Asked:
+        text, others = self._text_of(query)
+        while True:
+            answering = self._model.opened()
+            encoder = answering.encoder
+            embedded = heaviest(encoder.encode_query(text, self._model.languages(encoder)))
+            try:
+                scope = answering.live.scope(query)
+            except TakenOverError:
+                continue
+            return _Asked(
+                query=query,
+                text=text,
+                answering=answering,
+                embedded=embedded,
+                scope=scope.without(others) if len(others) else scope,
+            )
 
-    def _in_library(self, encoder: Encoder) -> tuple[Language, ...]:
-        """The languages of the library, the most frequent first, for encoders to which it matters."""
-        if not encoder.uses_languages:
-            return ()
+    def _text_of(self, query: Query) -> tuple[str, Int64Array]:
+        """What is asked, and which passages are no answers: the one that is asked about, and those that share
+        text with it.
+        """
+        if query.like is None:
+            return query.text[:QUERY_CHARACTERS], np.empty(0, dtype=np.int64)
         with self._catalogue.read() as db:
-            version = self._catalogue.data_version()
-            if self._languages[0] != version:
-                self._languages = version, tuple(filter(None, passages.languages(db)))
-            return self._languages[1]
+            stored, text = _passage(db, query.like)
+            span = stored.passage.span
+            neighbours = [
+                each.id
+                for each in passages.of_document(db, stored.document_id)
+                if each.passage.span.start < span.end and span.start < each.passage.span.end
+            ]
+        return text[:QUERY_CHARACTERS], np.array(neighbours, dtype=np.int64)
 
-    def _results(
-        self, query: Query, encoder: Encoder, embedded: TokenEmbeddings, scope: Scope
-    ) -> tuple[tuple[Result, ...], int]:
-        if len(embedded.vectors) == 0:
-            return (), 0
-        least = least_products(embedded, encoder.noise_floor)
-        question = Question(vectors=embedded.vectors, least=least)
+    def _results(self, asked: _Asked) -> tuple[Result, ...]:
+        query = asked.query
+        limit = query.limit if query.order is Order.BEST else max(query.limit, SORTED_AMONG)
+        page = ResultPage(limit=limit, make_hit=self._hits(asked))
+        if len(asked.embedded.vectors):
+            with self._ranked(asked) as ranking:
+                self._fill(page, ranking)
+        with self._catalogue.read() as db:
+            results = page.ordered(self._named(db, query, asked.scope.restrictions), query.order)
+        return results[: query.limit]
+
+    def _fill(self, page: ResultPage, ranking: Ranking) -> None:
+        """Candidates until there are enough documents, or no more candidates."""
         # By id: asked for more, Candidates scores more, and some may rank among those that it gave before.
         looked_at: set[PassageId] = set()
-        count = query.limit * CANDIDATES_PER_RESULT
-        page = _ResultPage(encoder, scope.snapshot, query, embedded)
+        count = page.limit * CANDIDATES_PER_RESULT
+        while True:
+            best = ranking.best(count)
+            with self._catalogue.read() as db:  # not while scoring: others want to read too
+                page.add(db, [each for each in best if each.passage_id not in looked_at])
+            # A few documents with very many passages must not crowd out the rest.
+            if page.full or len(best) < count:
+                return
+            looked_at.update(each.passage_id for each in best)
+            count *= CANDIDATES_PER_RESULT
+
+    @contextmanager
+    def _ranked(self, asked: _Asked) -> Iterator[Ranking]:
+        """Both lanes' passages; only valid inside the block."""
+        least = least_products(asked.embedded, asked.answering.encoder.noise_floor)
+        question = Question(vectors=asked.embedded.vectors, least=least)
+        keyword = self._by_keywords(asked)
         with Scorer(question, self._kernels()) as scorer:
-            found = Candidates(question, scorer, scope.snapshot, scope.masks)
-            while True:
-                best = found.best(count)
-                with self._catalogue.read() as db:  # not while scoring: others want to read too
-                    page.add(db, [each for each in best if each.passage_id not in looked_at])
-                # A few documents with very many passages must not crowd out the rest.
-                if len(page.results) >= query.limit or len(best) < count:
-                    return page.ordered(), found.considered
-                looked_at.update(each.passage_id for each in best)
-                count *= CANDIDATES_PER_RESULT
+            candidates = Candidates(question, scorer, asked.scope.snapshot, asked.scope.masks)
+            yield Ranking(
+                candidates=candidates,
+                keyword=keyword,
+                allowed=asked.scope.allowed,
+                mode=asked.query.mode,
+            )
 
+    def _by_keywords(self, asked: _Asked) -> KeywordScores:
+        if asked.query.mode is Mode.MAXSIM:
+            return KeywordScores.none()
+        limit = 2 * POOL if asked.scope.restrictions.nothing else MOST_ROWS
+        with self._catalogue.read() as db:
+            found = self._keywords.ask(db, asked.text, limit)
+        return found.only(asked.scope.allows(found.ids), POOL)
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Answering:
-    """A model that answers, with the segments that it answers from."""
+    def _hits(self, asked: _Asked) -> EncodedHits:
+        return EncodedHits(
+            encoder=asked.answering.encoder,
+            snapshot=asked.scope.snapshot,
+            question=Tokens(text=asked.text, embeddings=asked.embedded),
+        )
 
-    name: ModelName
-    encoder: Encoder
-    live: LiveSegments
+    def _named(self, db: Database, query: Query, allowed: Restrictions) -> list[Document]:
+        """The documents whose name has every word of the question."""
+        words = query.text.split()
+        if (
+            query.mode is not Mode.HYBRID
+            or query.like is not None
+            or sum(map(len, words)) < LEAST_NAME
+            or allowed.passages is not None  # only passages were asked for
+        ):
+            return []
+        ids = names.matching(db, words, query.limit)
+        found = (documents.get(db, id_) for id_ in ids if allowed.allows_document(id_))
+        return [each for each in found if each is not None]
 
 
 def heaviest(embedded: TokenEmbeddings) -> TokenEmbeddings:
@@ -164,66 +271,8 @@ def heaviest(embedded: TokenEmbeddings) -> TokenEmbeddings:
     return TokenEmbeddings(vectors=embedded.vectors[kept], spans=embedded.spans[kept])
 
 
-@dataclass(slots=True)
-class _ResultPage:
-    """Collects hits, candidate by candidate, until there are enough documents."""
-
-    encoder: Encoder
-    snapshot: Snapshot
-    query: Query
-    embedded: TokenEmbeddings
-    results: dict[DocumentId, tuple[Document, list[Hit]]] = field(default_factory=dict)
-    _texts: dict[DocumentId, str] = field(default_factory=dict)
-
-    def add(self, db: Database, candidates: Sequence[Candidate]) -> None:
-        stored = passages.get(db, [candidate.passage_id for candidate in candidates])
-        for candidate in candidates:
-            passage = stored.get(candidate.passage_id)
-            if passage is not None and self._has_room(passage.document_id):
-                self._append(db, passage.document_id, self._hit(db, candidate, passage))
-
-    def ordered(self) -> tuple[Result, ...]:
-        return tuple(
-            Result(document=document, score=hits[0].score, hits=tuple(hits))
-            for document, hits in self.results.values()
-        )
-
-    def _has_room(self, document_id: DocumentId) -> bool:
-        if document_id in self.results:
-            return len(self.results[document_id][1]) < HITS_PER_DOCUMENT
-        return len(self.results) < self.query.limit
-
-    def _append(self, db: Database, document_id: DocumentId, hit: Hit) -> None:
-        if document_id not in self.results:
-            document = documents.get(db, document_id)
-            assert document is not None, "a passage has a document: foreign key"
-            self.results[document_id] = (document, [])
-        self.results[document_id][1].append(hit)
-
-    def _hit(self, db: Database, candidate: Candidate, stored: passages.Stored) -> Hit:
-        span = stored.passage.span
-        text = self._text(db, stored.document_id)[span.start : span.end]
-        encoded, shift = encoded_text(stored.passage.heading, text)
-        embeddings = TokenEmbeddings(
-            vectors=self.snapshot.vectors(candidate.passage_id),
-            spans=np.asarray(self.encoder.token_spans(encoded) - shift, dtype=np.int32),
-        )
-        highlights = find_highlights(
-            Tokens(text=self.query.text, embeddings=self.embedded),
-            Tokens(text=text, embeddings=embeddings),
-            noise_floor=self.encoder.noise_floor,
-        )
-        return Hit(
-            passage_id=candidate.passage_id,
-            span=span,
-            page=stored.passage.page,
-            text=text,
-            score=candidate.score,
-            snippet=choose_snippet(text, highlights),
-            highlights=highlights,
-        )
-
-    def _text(self, db: Database, document_id: DocumentId) -> str:
-        if document_id not in self._texts:
-            self._texts[document_id] = texts.get(db, document_id).text
-        return self._texts[document_id]
+def _passage(db: Database, passage_id: PassageId) -> tuple[passages.Stored, str]:
+    """Raises KeyError if it is gone."""
+    stored = passages.get(db, [passage_id])[passage_id]
+    span = stored.passage.span
+    return stored, texts.get(db, stored.document_id).text[span.start : span.end]

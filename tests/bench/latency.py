@@ -1,10 +1,10 @@
 """How long from a keystroke to the first and to the final answers, in a large library?
 
 `python3 packaging/tasks.py bench latency --data DIR [--passages 200000] [--library DIR] [--json]`: DIR holds
-retrieval sets (retrieval_set.py). Their sentences, drawn at random, make documents of ten passages in a library that
-is thrown away, or stays in `--library` and is used again. Questions of the sets are typed: their beginnings and the
-whole, each asked for first answers (names and keywords) and for final ones. The window waits for a rest of its own
-in typing before it asks for the final ones; that time is not in the figures.
+retrieval sets (retrieval_set.py). Their sentences, drawn at random, make documents of ten passages in a
+library that is thrown away, or stays in `--library` and is used again. Questions of the sets are typed: their
+beginnings and the whole, each asked for first answers (names and keywords) and for final ones. The window
+waits for a rest of its own in typing before it asks for the final ones; that time is not in the figures.
 """
 
 from __future__ import annotations

@@ -2,13 +2,13 @@
 
 `python3 packaging/tasks.py bench quality --data DIR [--set NAME …] [--mode maxsim|keyword|hybrid …]
 [--checkpoint FOLDER] [--queries N] [--bits 4|2] [--json]`: DIR holds sets in the format of retrieval_set.py.
-Every passage of a set becomes a document (which the program may split), every query is asked for ten results, by
-each of the modes (all three, if none is named). Prints recall at 1, 5 and 10, MRR@10 and nDCG@10. The built-in
-encoder answers, or the model in FOLDER. With `--bits` the index is compressed, however small it is. `--queries`
-takes that many at most, evenly spread.
+Every passage of a set becomes a document (which the program may split), every query is asked for ten results,
+by each of the modes (all three, if none is named). Prints recall at 1, 5 and 10, MRR@10 and nDCG@10. The
+built-in encoder answers, or the model in FOLDER. With `--bits` the index is compressed, however small it is.
+`--queries` takes that many at most, evenly spread.
 
-Cross-lingual: `--corpus xquad/en --set xquad/zh` asks the queries of the one set of the passages of the other,
-which must have the same ids.
+Cross-lingual: `--corpus xquad/en --set xquad/zh` asks the queries of the one set of the passages of the
+other, which must have the same ids.
 """
 
 from __future__ import annotations

@@ -1,0 +1,86 @@
+"""Here is a passage worth showing: what of it is shown, and what is marked?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.catalogue import passages
+from core.domain import Highlight, Hit, Span, TokenEmbeddings
+from core.encode.encoder import Encoder
+from core.index.snapshot import Snapshot
+from core.passages import encoded_text
+from core.search.candidates import Candidate
+from core.search.highlight import Aligned, Tokens, choose_snippet, find_highlights
+from core.search.unanswered import find_unanswered
+from core.terms import literal_spans
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EncodedHits:
+    """Hits whose highlights are the tokens that answered."""
+
+    encoder: Encoder
+    snapshot: Snapshot
+    question: Tokens
+
+    def __call__(self, candidate: Candidate, stored: passages.Stored, text: str) -> Hit:
+        aligned = self.aligned(stored, text)
+        highlights = find_highlights(aligned.question, aligned.passage, noise_floor=aligned.noise_floor)
+        # A word that the model has overlooked, or does not see through its noise.
+        highlights = highlights or literal_highlights(self.question.text, text)
+        return _hit(candidate, stored, text, highlights, find_unanswered(aligned))
+
+    def aligned(self, stored: passages.Stored, text: str) -> Aligned:
+        """Raises KeyError if the snapshot does not have the passage."""
+        encoded, shift = encoded_text(stored.passage.heading, text)
+        embeddings = TokenEmbeddings(
+            vectors=self.snapshot.vectors(stored.id),
+            spans=np.asarray(self.encoder.token_spans(encoded) - shift, dtype=np.int32),
+        )
+        return Aligned(
+            question=self.question,
+            passage=Tokens(text=text, embeddings=embeddings),
+            heading=encoded[:shift],
+            noise_floor=self.encoder.noise_floor,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiteralHits:
+    """Hits whose highlights are the words of the question as they stand in the passage."""
+
+    question: str
+
+    def __call__(self, candidate: Candidate, stored: passages.Stored, text: str) -> Hit:
+        return _hit(candidate, stored, text, literal_highlights(self.question, text), ())
+
+
+def literal_highlights(question: str, text: str) -> tuple[Highlight, ...]:
+    """Where words of the question stand in the passage as they are written."""
+    return tuple(
+        Highlight(span=span, strength=1.0, query=question[asked.start : asked.end], asked=asked)
+        for span, asked in literal_spans(question, text)
+    )
+
+
+def _hit(
+    candidate: Candidate,
+    stored: passages.Stored,
+    text: str,
+    highlights: Sequence[Highlight],
+    unanswered: Sequence[Span],
+) -> Hit:
+    marked = tuple(highlights)
+    return Hit(
+        passage_id=candidate.passage_id,
+        span=stored.passage.span,
+        page=stored.passage.page,
+        text=text,
+        score=candidate.score,
+        snippet=choose_snippet(text, marked),
+        highlights=marked,
+        unanswered=tuple(unanswered),
+    )
