@@ -4,9 +4,10 @@
 sets in the format of retrieval_set.py with `answers.jsonl.gz` ({"id", "text", "start"} a line: the answer of
 a query and its first character in the text of the relevant passage). Nothing is searched: each question
 meets its relevant passage. Prints, for the program and for a keyword highlighter, how often the strongest
-highlight and any highlight overlaps the true answer, which share of the passage is marked, and how often the
-snippet holds the whole answer; that of a snippet of the beginning; and how many words of a question are said
-to be unanswered by its own passage and by another one.
+highlight and any highlight overlaps the true answer, which share of the passage is marked, how often the
+sentence that answers most of the question holds the whole answer, and how often the snippet does; how often
+the beginning of the passage does; how many words of a question are said to be unanswered by its own passage
+and by another one.
 
 Words of a question are seldom its answer, so no highlighter can overlap many.
 """
@@ -20,6 +21,7 @@ import random
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +31,14 @@ from core.encode.encoder import Encoder
 from core.encode.lexical.encoder import LexicalEncoder
 from core.layout import RARITY_TABLE
 from core.passages import encoded_text
-from core.search.highlight import Aligned, Tokens, choose_snippet, find_highlights
+from core.search.highlight import (
+    Aligned,
+    Tokens,
+    choose_snippet,
+    find_highlights,
+    question_answered,
+    sentence_starts,
+)
 from core.search.unanswered import find_unanswered
 from tests.bench.keyword_marks import Rarity, mark_keywords
 from tests.bench.retrieval_set import SetPassage, find_sets, read_set
@@ -44,6 +53,7 @@ class Tally:
     strongest: int = 0
     some: int = 0
     snippet: int = 0
+    sentence: int = 0
     share: float = 0.0
 
     def add(self, text: str, highlights: tuple[Highlight, ...], answer: Span) -> None:
@@ -52,6 +62,7 @@ class Tally:
         self.some += any(_overlap(each.span, answer) for each in highlights)
         self.share += sum(_length(each.span) for each in highlights) / len(text)
         self.snippet += _holds(choose_snippet(text, highlights), answer)
+        self.sentence += _holds(best_sentence(text, highlights), answer)
 
     def shares(self, questions: int) -> dict[str, float]:
         return {name: round(value / questions, 4) for name, value in asdict(self).items()}
@@ -146,6 +157,16 @@ def measure(name: str, folder: Path, encoder: Encoder, most: int | None) -> Meas
     return measured
 
 
+def best_sentence(text: str, highlights: tuple[Highlight, ...]) -> Span:
+    """The sentence that answers most of the question, the first of equal ones."""
+    starts = sentence_starts(text)
+    sentences = [Span(start=start, end=end) for start, end in pairwise([*starts, len(text)])]
+    return max(
+        sentences,
+        key=lambda sentence: question_answered(each for each in highlights if _holds(sentence, each.span)),
+    )
+
+
 def aligned(question: Tokens, passage: SetPassage, encoder: Encoder) -> Aligned:
     encoded, shift = encoded_text(passage.title, passage.text)
     (embeddings,) = encoder.encode_passages([encoded])
@@ -187,8 +208,8 @@ def main(words: list[str]) -> int:
         parser.error(f"no answers for {', '.join(unknown)}; there are: {', '.join(found)}")
     encoder = LexicalEncoder.open(RARITY_TABLE)
     if not arguments.json:
-        print(f"{'':<16}{'':>10} {'program':^29}  {'keyword highlighter':^29}         unanswered")
-        columns = "strongest  any share snippet"
+        print(f"{'':<16}{'':>10} {'program':^38}  {'keyword highlighter':^38}         unanswered")
+        columns = "strongest   any share sentence snippet"
         print(f"{'set':<16}questions  {columns}  {columns}  start   own other")
     for name in wanted:
         _print(measure(name, found[name], encoder, arguments.questions), as_json=arguments.json)
@@ -208,7 +229,7 @@ def _print(measured: Measured, *, as_json: bool) -> None:
     count = measured.questions
     columns = "  ".join(
         f"{each.strongest / count:9.3f} {each.some / count:.3f} {each.share / count:.3f} "
-        f"{each.snippet / count:6.3f}"
+        f"{each.sentence / count:8.3f} {each.snippet / count:7.3f}"
         for each in (measured.program, measured.keywords)
     )
     missing = f"{measured.unanswered / count:5.2f} {measured.unanswered_elsewhere / count:5.2f}"

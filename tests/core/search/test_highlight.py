@@ -13,6 +13,7 @@ from core.search.highlight import (
     find_highlights,
 )
 from tests.core.encoders import WordEncoder
+from tests.core.search.made_tokens import NOISE, tokens
 
 
 def highlights(encoder, question, text):
@@ -78,6 +79,78 @@ def test_a_match_is_marked_to_its_end(encoder):
     assert {"パッケージ", "を確認する"} <= set(found)
 
 
+def made(question, passage):
+    """Passage text marked -> question text asked."""
+    found = find_highlights(question, passage, noise_floor=NOISE)
+    return {
+        passage.text[h.span.start : h.span.end]: question.text[h.asked.start : h.asked.end] for h in found
+    }
+
+
+def test_a_highlight_knows_what_it_answered(encoder):
+    """The stretch of the question, as long as what was joined; `query` is its text."""
+    question = "水漏れの保証期間"
+    for text, found in marks(encoder, question, "保証期間は一年。水漏れは別。").items():
+        assert question[found.asked.start : found.asked.end] == found.query == text
+
+
+def test_a_word_that_stands_twice_in_the_question_is_answered_in_one_piece(encoder):
+    """Each character answers the place in the question that reads on as the passage does."""
+    found = marks(encoder, "日本に来て以降、日本人を買い付けた", "多くの日本人を見た")
+    assert "日本人を" in found
+    assert found["日本人を"].asked == Span(start=8, end=12)
+
+
+def test_pieces_of_a_word_mark_it_whole():
+    """A stem marks its word, as strong as its letters on average, and has answered a whole word."""
+    question = tokens("searching", ("search", "s"), ("ing", "i"))
+    passage = tokens("he searches", ("he", "h"), ("search", "s"), ("es", "e"))
+    assert made(question, passage) == {"searches": "searching"}
+    (found,) = find_highlights(question, passage, noise_floor=NOISE)
+    assert found.strength == pytest.approx(6 / 8)
+
+
+def test_an_ending_alone_marks_nothing():
+    """The plural of one word is no answer to the plural of another."""
+    question = tokens("umbrellas", ("umbrella", "u"), ("s", "plural"))
+    assert made(question, tokens("many houses", ("many", "m"), ("house", "h"), ("s", "plural"))) == {}
+
+
+@pytest.mark.parametrize(
+    ("word", "pieces", "expected"),
+    [
+        ("Versicherungsvertrag", ("Versicherung", "s", "vertrag"), {0: True, 1: False, 2: True}),
+        ("Unbestechlichkeit", ("Un", "bestechlich", "keit"), {0: False, 1: True, 2: False}),
+        ("отправлениями", ("отправлен", "иями"), {0: True, 1: True}),
+        ("المستندات", ("ال", "مستند", "ات"), {0: False, 1: True, 2: False}),
+        ("विनिर्माण", ("वि", "निर्माण"), {0: False, 1: True}),
+        ("해바라기는", ("해바라기", "는"), {0: True, 1: False}),
+    ],
+)
+def test_compounds_and_inflections(word, pieces, expected):
+    """A piece marks its word if it is at least a quarter of it; shorter ones are endings and prefixes."""
+    passage = tokens(word, *((piece, piece) for piece in pieces))
+    for number, piece in enumerate(pieces):
+        assert made(tokens(piece, (piece, piece)), passage) == ({word: piece} if expected[number] else {})
+
+
+@pytest.mark.parametrize(
+    ("text", "piece", "expected"),
+    [
+        ("葛\U000e0100城市", "葛", "葛\U000e0100"),
+        ("カ\u3099ラス", "カ", "カ\u3099"),
+        ("と👩\u200d👧と", "👩", "👩\u200d👧"),
+        ("กำลังที่", "ท", "ที่"),
+        ("บอนน์", "น์", ""),
+        ("ในเครื่อง", "นเครื่อง", "เครื่อง"),
+    ],
+)
+def test_no_character_is_cut(text, piece, expected):
+    """What a reader sees as one is marked as one; half a Thai syllable is not marked at all."""
+    found = made(tokens(piece, (piece, "x")), tokens(text, (piece, "x")))
+    assert list(found) == ([expected] if expected else [])
+
+
 @settings(deadline=None)
 @given(question=st.text(max_size=30), text=st.text(max_size=200))
 def test_highlights_lie_inside_and_in_order(encoder, question, text):
@@ -87,6 +160,8 @@ def test_highlights_lie_inside_and_in_order(encoder, question, text):
     for highlight in found:
         assert position <= highlight.span.start < highlight.span.end <= len(text)
         assert 0 < highlight.strength <= 1
+        assert 0 <= highlight.asked.start < highlight.asked.end <= len(question)
+        assert highlight.query == question[highlight.asked.start : highlight.asked.end]
         position = highlight.span.end
 
 
@@ -98,7 +173,7 @@ def test_highlights_lie_inside_and_in_order(encoder, question, text):
 def test_a_snippet_is_short_and_shows_a_highlight(text, starts):
     """A snippet lies inside the passage, is at most as wide as allowed, and shows at least one highlight."""
     made = tuple(
-        Highlight(span=Span(start=start, end=start + 2), strength=0.9, query="q")
+        Highlight(span=Span(start=start, end=start + 2), strength=0.9, query="q", asked=Span(start=0, end=1))
         for start in starts
         if start + 2 <= len(text)
     )
@@ -107,6 +182,33 @@ def test_a_snippet_is_short_and_shows_a_highlight(text, starts):
     assert sum(2 if ord(c) >= 0x1100 else 1 for c in text[snippet.start : snippet.end]) <= SNIPPET_WIDTH
     if made:
         assert any(snippet.start <= each.span.start and each.span.end <= snippet.end for each in made)
+
+
+def test_a_snippet_answers_most_of_the_question():
+    """Two words of the question once are worth more than one of them five times."""
+    text = ("rain " * 5).ljust(400) + "rain umbrella".ljust(300)
+    places = [*range(0, 25, 5), 400]
+    rain = [
+        Highlight(span=Span(start=at, end=at + 4), strength=0.9, query="rain", asked=Span(start=0, end=4))
+        for at in places
+    ]
+    umbrella = Highlight(
+        span=Span(start=405, end=413), strength=0.5, query="umbrella", asked=Span(start=5, end=13)
+    )
+    snippet = choose_snippet(text, (*rain, umbrella))
+    assert snippet.start <= 400
+    assert snippet.end >= 413
+
+
+def test_without_highlights_a_snippet_is_the_beginning():
+    """Of what a name or an unseen word found, the first lines are shown."""
+    assert choose_snippet("One. " * 100, ()) == Span(start=0, end=SNIPPET_WIDTH)
+
+
+def test_a_snippet_ends_with_a_whole_character():
+    """A mark is not left behind."""
+    text = "a" * (SNIPPET_WIDTH - 1) + "e\u0301" + "b" * 50
+    assert choose_snippet(text, ()).end == SNIPPET_WIDTH - 1
 
 
 @pytest.mark.parametrize("text", ["", "short"])
