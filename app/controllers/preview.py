@@ -13,7 +13,7 @@ from app.jobs import JobRunner, call
 from app.models.marks import DocumentMark, marks_in, marks_of_document
 from app.models.rows import Row, RowKind, is_read
 from app.views.page_view import PageMark, Place
-from core.domain import Document, ExtractedText, Hit, RenderedPage, Span
+from core.domain import Document, ExtractedText, Hit, RenderedPage, Result, Span
 
 if TYPE_CHECKING:  # the window must not load the index to start
     from core.collection import Collection
@@ -97,7 +97,7 @@ class PreviewController(QObject):
             self.cleared.emit()
             return
         before = self._wish
-        if before is not None and (before.row.result, before.hit) == (row.result, row.hit):
+        if before is not None and _shown(before.row) == _shown(row):
             return
         page, place = _where(before, row)
         self._set(_Wish(row=row, hit=row.hit, page=page, place=place))
@@ -206,6 +206,10 @@ class PreviewController(QObject):
         text = extracted.text[start:end]
         marks = marks_in(text, start, marks_of_document(wish.row.result, wish.hit))
         self.text_ready.emit(text, marks, wish.row.document.format, wish.place)
+
+
+def _shown(row: Row) -> tuple[Result, Hit | None, str]:
+    return (row.result, row.hit, row.question)
 
 
 def _first_page(row: Row) -> int | None:

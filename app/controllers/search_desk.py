@@ -84,6 +84,7 @@ class SearchDesk(QObject):
         results.passage_copied.connect(lambda row: _copy(row.hit.text))
         results.path_copied.connect(lambda row: _copy(str(row.document.path)))
         results.left.connect(self._window.focus_search)
+        self._window.words.left.connect(self._window.focus_search)
         results.typed.connect(box.type_on)
         self._opening.failed.connect(self._on_not_opened)
 
@@ -149,6 +150,11 @@ class SearchDesk(QObject):
             self._window.show_quiet(
                 self.tr("Mikke is looking through your folders"),
                 self.tr("You can search while that goes on; what has been read is found at once."),
+            )
+        elif self._typed:
+            self._window.show_quiet(
+                self.tr("What are you looking for there?"),
+                self.tr("Filters say where to look. Type a few words or a question as well."),
             )
         else:
             self._window.show_quiet(

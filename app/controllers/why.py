@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from app.models.question_words import UNKNOWN, fate_of, pieces_of
+from app.models.question_words import words_of
 from app.models.results import ResultListModel
 from app.models.rows import Row
 from app.views.preview_pane import PreviewPane
@@ -33,10 +33,9 @@ class WhyController(QObject):
 
     def _on_chosen(self, row: Row | None) -> None:
         reply = self._model.reply
-        pieces = pieces_of(reply.query.text, reply.results) if reply else ()
-        self._words.set_pieces(pieces)
-        self._words.setVisible(bool(pieces))
-        hit = row.hit if row is not None else None
-        final = reply is not None and reply.final
-        fates = [fate_of(word, hit) for word in self._words.words()]
-        self._words.set_fates(fate if final or not fate.missing else UNKNOWN for fate in fates)
+        question = reply.query.text if reply is not None else ""
+        words = words_of(question, row.hit if row is not None else None)
+        if reply is not None and not reply.final:  # what the model finds may yet answer them
+            words = tuple(word for word in words if not word.missing)
+        self._words.show_words(question, words)
+        self._words.setVisible(bool(question.strip()))

@@ -30,8 +30,8 @@ class RowKind(Enum):
 class Row:
     """One row. `hit` is None but for a row of kind HIT; MORE offers the `hidden` further hits.
 
-    `title_marks` and `name_marks`: what the question has in common with the title and with the name of the
-    file, where nothing in a passage shows why the document was found. `missing`: the words of `question`
+    `title_marks`, or else `name_marks`: what the question has in common with the title or with the name of
+    the file, where nothing in a passage shows why the document was found. `missing`: the words of `question`
     that the passage does not answer, once that is known.
     """
 
@@ -121,6 +121,8 @@ def _rows_of_one(result: Result, reply: SearchReply, opened: Collection[Document
 
 def _name_row(result: Result, query: Query) -> Row:
     asked = " ".join((query.text, *query.names))
+    in_title = title_marks(title_of(result.document), asked, inside=True)
+    in_name = () if in_title else title_marks(name_of(result.document), asked, inside=True)
     return Row(
         kind=RowKind.NAME,
         result=result,
@@ -128,6 +130,6 @@ def _name_row(result: Result, query: Query) -> Row:
         first=True,
         last=True,
         question=query.text,
-        title_marks=title_marks(title_of(result.document), asked, inside=True),
-        name_marks=title_marks(name_of(result.document), asked, inside=True),
+        title_marks=in_title,
+        name_marks=in_name,
     )

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from app.messages import printable
 from app.models.marks import Answer
-from app.models.question_words import Fate
+from app.models.question_words import Word
 
 
 def answers_text(answers: Iterable[Answer]) -> str:
@@ -19,14 +19,13 @@ def answers_text(answers: Iterable[Answer]) -> str:
     )
 
 
-def fate_text(fate: Fate) -> str:
-    """What became of a word in the chosen passage; empty if nothing is known."""
-    if fate.missing:
-        return QCoreApplication.translate("AnswerText", "not found in this passage")
-    if fate.strength > 0:
-        template = QCoreApplication.translate("AnswerText", "answered in this passage: {strength}")
-        return template.format(strength=percent(fate.strength))
-    return ""
+def word_text(word: Word) -> str:
+    """A word of the question and what became of it in the chosen passage."""
+    if word.missing:
+        template = QCoreApplication.translate("AnswerText", "{word}: not found in this passage")
+    else:
+        template = QCoreApplication.translate("AnswerText", "{word}: answered in this passage, {strength}")
+    return template.format(word=printable(word.text), strength=percent(word.strength))
 
 
 def percent(strength: float) -> str:

@@ -90,7 +90,7 @@ class ResultDelegate(QStyledItemDelegate):
         width = _row_width(option)
         if not isinstance(row, Row):
             return QSize(width, 0)
-        self._base = option.font
+        self._base = QFont(option.font)  # the option's own does not outlive it
         height = self._header_height() if row.first else float(_GAP)
         small = self._metrics("small").height()
         match row.kind:
@@ -106,7 +106,7 @@ class ResultDelegate(QStyledItemDelegate):
         row = index.data(Role.ROW)
         if not isinstance(row, Row):
             return
-        self._base = option.font
+        self._base = QFont(option.font)  # the option's own does not outlive it
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         painter.save()
