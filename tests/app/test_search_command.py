@@ -18,10 +18,10 @@ from core.layout import LibraryLayout
 
 @pytest.fixture
 def mikke(tmp_path, capfd):
-    """Runs a command on a library in a temporary folder; gives back the exit code, stdout and stderr."""
+    """Runs a command on a library that is empty at first; gives back the exit code, stdout and stderr."""
 
-    def run(*words):
-        places = ["--library", str(tmp_path / "library"), "--models", str(tmp_path / "models")]
+    def run(*words, library=tmp_path / "library"):
+        places = ["--library", str(library), "--models", str(tmp_path / "models")]
         code = commands.run([*places, *map(str, words)], lambda _app, _folders: 99)
         printed = capfd.readouterr()
         return code, printed.out, printed.err
@@ -29,9 +29,10 @@ def mikke(tmp_path, capfd):
     return run
 
 
-@pytest.fixture
-def files(tmp_path, mikke):
-    folder = tmp_path / "files"
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """Three files, read into the library beside them."""
+    folder = tmp_path_factory.mktemp("search") / "files"
     for name, text, year in (
         ("lighthouse.md", "# The lighthouse\n\nThe keeper climbs 137 steps.\n", 2020),
         ("灯台.txt", "灯台守は毎晩137段の階段を上る。", 2022),
@@ -42,20 +43,31 @@ def files(tmp_path, mikke):
         file.write_text(text, encoding="utf-8")
         day = datetime(year, 5, 17, 12).astimezone().timestamp()
         os.utime(file, (day, day))
-    mikke("add", folder)
+    library = str(folder.with_name("library"))
+    assert commands.run(["--library", library, "add", str(folder)], lambda _app, _folders: 99) == 0
     return folder
 
 
 @pytest.fixture
-def found(mikke, files):  # noqa: ARG001 - there is something to be found
-    """The names of the files that a question finds, in their order."""
+def search(mikke, files):
+    """Asks about the files."""
 
     def search(*words):
-        code, out, _ = mikke("search", *words, "--json")
+        return mikke("search", *words, library=files.with_name("library"))
+
+    return search
+
+
+@pytest.fixture
+def found(search):
+    """The names of the files that a question finds, in their order."""
+
+    def found(*words):
+        code, out, _ = search(*words, "--json")
         assert code == 0
         return [Path(result["path"]).name for result in json.loads(out)["results"]]
 
-    return search
+    return found
 
 
 def test_typed_filters_leave_out_what_they_do_not_name(found):
@@ -88,46 +100,46 @@ def test_sorted_by_date(found):
     assert found("137", "--order", Order.OLDEST) == ["lighthouse.md", "灯台.txt", "draft.txt"]
 
 
-def test_what_is_odd_is_said_once_on_stderr(mikke, files):  # noqa: ARG001 - there is something to be found
+def test_what_is_odd_is_said_once_on_stderr(search):
     """A misspelt filter is a hint on stderr, and the answers come all the same."""
-    code, out, err = mikke("search", "keeper tpye:md after:2025-13")
+    code, out, err = search("keeper tpye:md after:2025-13")
     assert code == 0
     assert "«keeper»" in out
     first, second = err.splitlines()
     assert "tpye:md" in first
     assert "type:md" in first
     assert "after:2025-12" in second
-    assert mikke("search", "keeper")[2] == ""
+    assert search("keeper")[2] == ""
 
 
-def test_programs_are_told_how_it_was_understood(mikke, files):  # noqa: ARG001 - there is something to be found
+def test_programs_are_told_how_it_was_understood(search):
     """With --json the filters and hints are in the object, and stderr is empty."""
-    code, out, err = mikke("search", "keeper type:md in:Nowhere", "--json")
+    code, out, err = search("keeper type:md in:Nowhere", "--json")
     reply = json.loads(out)
     assert (code, err, reply["query"]) == (0, "", "keeper")
     assert reply["filters"] == [{"kind": "type", "value": "md", "start": 7, "end": 14}]
     assert reply["hints"] == [{"kind": "unknown-folder", "typed": "in:Nowhere", "suggestion": ""}]
 
 
-def test_explain(mikke, files):  # noqa: ARG001 - there is something to be found
+def test_explain(search):
     """--explain tells which word was answered by what, in words and as JSON."""
-    code, out, _ = mikke("search", "lighthouse keeper", "--explain", "--limit", 1)
+    code, out, _ = search("lighthouse keeper", "--explain", "--limit", 1)
     assert code == 0
     assert "MaxSim" in out
-    _, out, _ = mikke("search", "lighthouse keeper", "--explain", "--json", "--limit", 1)
+    _, out, _ = search("lighthouse keeper", "--explain", "--json", "--limit", 1)
     assert "explanation" in out
-    _, out, _ = mikke("search", "lighthouse keeper", "--json", "--limit", 1)
+    _, out, _ = search("lighthouse keeper", "--json", "--limit", 1)
     assert "explanation" not in out
 
 
-def test_more_like_a_passage(mikke, files):  # noqa: ARG001 - there is something to be found
+def test_more_like_a_passage(search):
     """--like takes the place of the question; the id of a passage that is gone is told."""
-    assert mikke("search")[0] == 2
-    assert mikke("search", "keeper", "--like", 1)[0] == 2
-    code, _, err = mikke("search", "--like", 12345)
+    assert search()[0] == 2
+    assert search("keeper", "--like", 1)[0] == 2
+    code, _, err = search("--like", 12345)
     assert code == 2
     assert "12345" in err
-    code, out, _ = mikke("search", "--like", 1, "--json")
+    code, out, _ = search("--like", 1, "--json")
     assert code == 0
     assert json.loads(out)["query"] == ""
 
