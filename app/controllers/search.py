@@ -85,8 +85,8 @@ class SearchController(QObject):
 
     @property
     def asks(self) -> bool:
-        """Whether anything is asked at all."""
-        return replace(self._question, order=Order.BEST) != _NOTHING
+        """Whether anything is asked at all: filters alone only say where an answer may come from."""
+        return self._question.like is not None or self._question.text.strip() != ""
 
     def prepare(self) -> None:
         """Spare the first question the wait for what has to be loaded."""

@@ -82,6 +82,13 @@ QHeaderView { background: transparent; }
 QHeaderView::section { background: transparent; color: $muted; border: none; border-bottom: 1px solid $line;
   padding: 7px 10px; font-weight: 600; }
 
+QCalendarWidget #qt_calendar_navigationbar { background: $surface; }
+QCalendarWidget QToolButton { color: $text; padding: 4px 8px; }
+QCalendarWidget QToolButton::menu-indicator { image: none; }
+QCalendarWidget QTableView { border: none; border-radius: 0; selection-background-color: $accent;
+  selection-color: $on_accent; }
+QCalendarWidget QTableView::item { padding: 0; border: none; }
+
 QProgressBar { background: $line; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 

@@ -6,11 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QDate, Signal
-from PySide6.QtWidgets import QCalendarWidget, QDialog, QDialogButtonBox, QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtGui import QIcon, QPalette, QTextCharFormat
+from PySide6.QtWidgets import (
+    QCalendarWidget,
+    QDialog,
+    QDialogButtonBox,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.messages import printable
 from app.models.model_words import named
+from app.theme.icons import icon
 from core.domain import FilterKind, Language
 
 _DAYS = 7
@@ -78,12 +88,13 @@ class FilterMenu(QMenu):
         dialog = QDialog(self.parentWidget())
         after = kind is FilterKind.AFTER
         dialog.setWindowTitle(self.tr("Modified on or after") if after else self.tr("Modified before"))
-        calendar = QCalendarWidget(dialog)
-        calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        calendar = _calendar(dialog)
         calendar.setAccessibleName(dialog.windowTitle())
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, dialog
         )
+        for button in buttons.buttons():
+            button.setIcon(QIcon())  # as everywhere else in the window
         layout = QVBoxLayout(dialog)
         layout.addWidget(calendar)
         layout.addWidget(buttons)
@@ -96,6 +107,22 @@ class FilterMenu(QMenu):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
         return dialog
+
+
+def _calendar(parent: QWidget) -> QCalendarWidget:
+    """A calendar in the colours of the theme: its own are made for a light one."""
+    calendar = QCalendarWidget(parent)
+    calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+    text = parent.palette().color(QPalette.ColorRole.Text)
+    for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+        form = QTextCharFormat()
+        form.setForeground(text)
+        calendar.setWeekdayTextFormat(day, form)
+    for name, drawing in (("qt_calendar_prevmonth", "left"), ("qt_calendar_nextmonth", "right")):
+        button = calendar.findChild(QToolButton, name)
+        if button is not None:
+            button.setIcon(icon(drawing, text.name()))
+    return calendar
 
 
 def _short(folder: Path) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from app.views.elided_label import ElidedLabel
 
 
 class HintLine(QWidget):
@@ -13,10 +15,9 @@ class HintLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._text = QLabel(self)
+        self._text = ElidedLabel(self)
         self._text.setProperty("role", "muted")
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setWordWrap(True)
+        self._text.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._button = QPushButton(self)
         self._button.setText(self.tr("Correct it"))
         self._button.setProperty("kind", "link")
@@ -35,6 +36,7 @@ class HintLine(QWidget):
         self._text.setText(text)
         self._button.setAccessibleName(self.tr("Write instead: {suggestion}").format(suggestion=suggestion))
         self._button.setVisible(bool(suggestion))
+        self._text.setToolTip(text)
         self.setAccessibleName(text)
         self.setVisible(bool(text))
 

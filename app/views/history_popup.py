@@ -37,7 +37,7 @@ _ROW_PX = 34
 _ROWS = 10
 """More questions than that are scrolled to."""
 
-_WIDEST_PX = 900
+_NARROWEST_PX, _WIDEST_PX = 380, 900
 
 
 class _QuestionDelegate(QStyledItemDelegate):
@@ -153,10 +153,10 @@ class HistoryPopup(QFrame):
         self.adjustSize()
 
     def open_below(self, box: QWidget) -> None:
-        width = min(box.width(), _WIDEST_PX)
+        width = max(_NARROWEST_PX, min(box.width(), _WIDEST_PX))
         self.setFixedWidth(width)
         self.adjustSize()
-        self.move(box.mapToGlobal(QPoint(box.width() - width, box.height() + 4)))
+        self.move(box.mapToGlobal(QPoint(max(0, box.width() - width), box.height() + 4)))
         self._list.setCurrentIndex(self._questions.index(0))
         self.show()
         (self._list if self._list.isVisible() else self._keep).setFocus(Qt.FocusReason.PopupFocusReason)

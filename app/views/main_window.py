@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QKeySequence,
+    QResizeEvent,
     QShortcut,
 )
 from PySide6.QtWidgets import (
@@ -41,6 +42,9 @@ from app.views.search_box import SearchBox
 from app.views.status_strip import StatusStrip
 from app.views.welcome import QuietPage, WelcomePage
 from core.domain import SearchReply
+
+_ROOMY_PX = 960
+"""From this width on the buttons beside the search box have words."""
 
 
 class MainWindow(QMainWindow):
@@ -142,6 +146,13 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.folders_dropped.emit(folders)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """In a narrow window the box needs the room more than the words on the buttons."""
+        super().resizeEvent(event)
+        roomy = event.size().width() >= _ROOMY_PX
+        for button in self._buttons.values():
+            button.setText(str(button.property("words")) if roomy else "")
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         self.closing.emit()
         super().closeEvent(event)
@@ -192,6 +203,7 @@ class MainWindow(QMainWindow):
             button.setText(text)
             button.setToolTip(tip)
             button.setAccessibleName(text)
+            button.setProperty("words", text)
             button.setIconSize(QSize(20, 20))
             button.setAutoDefault(False)
             button.clicked.connect(signal)

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QLocale, QObject
 
 from app.messages import path_text, printable
-from core.domain import DocumentState, LibraryStatus, SearchReply
+from core.domain import DocumentState, LibraryStatus, Query, SearchReply
 
 
 class Sentences(QObject):
@@ -81,6 +81,9 @@ class Sentences(QObject):
 
     def nothing_found(self, reply: SearchReply, status: LibraryStatus) -> str:
         """What was searched in vain."""
+        if reply.query != Query(text=reply.query.text, limit=reply.query.limit, order=reply.query.order):
+            passages = self._passages(reply.passages_searched)
+            return self.tr("Searched {passages}, all that the filters allow.").format(passages=passages)
         return self.tr("Searched {passages} in {documents}.").format(
             passages=self._passages(reply.passages_searched),
             documents=self._documents(documents_found(status)),

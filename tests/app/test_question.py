@@ -335,3 +335,30 @@ def test_the_history_can_be_cleared_and_switched_off(desk, history, qtbot):
     desk.window.results.copy_passage()
     qtbot.wait(50)
     assert history.all() == ()
+
+
+# --- Filters alone ---------------------------------------------------------------------------------
+
+
+def test_filters_alone_ask_nothing(desk, collection, qtbot):
+    """A filter says where to look: what to look for is asked for, and nothing is searched."""
+    desk.window.search_box.setText("type:pdf")
+    qtbot.wait(300)
+    assert (collection.called("glance"), collection.called("search")) == ([], [])
+    assert "What are you looking for there?" in desk.window.quiet.accessibleName()
+    assert _chips(desk) == ["Type: PDF"]
+
+
+def test_nothing_found_within_the_filters(desk, qtbot):
+    """What the filters allowed is what was searched in vain."""
+    _answered(desk, qtbot, "zebra type:pdf")
+    assert "all that the filters allow" in desk.window.quiet.accessibleName()
+    assert "zebra type:pdf" in desk.window.quiet.accessibleName()
+
+
+def test_a_narrow_window_leaves_the_room_to_the_box(desk, qtbot):
+    """Buttons beside the box have words only where there is room; their names stay."""
+    desk.window.resize(720, 460)
+    qtbot.waitUntil(lambda: desk.window._buttons["files"].text() == "")
+    assert desk.window._buttons["files"].accessibleName() == "Files"
+    qtbot.waitUntil(lambda: desk.window.search_box.width() > 400)
