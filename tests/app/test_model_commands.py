@@ -229,6 +229,32 @@ def test_a_model_for_other_languages_is_warned_of(mikke, files):
     assert "tiny-colbert" in err
 
 
+def test_programs_are_told_in_objects(mikke, files):
+    """With --json every step of a model's life is one object on stdout; what people read is on stderr."""
+
+    def told(*words):
+        code, out, err = mikke(*words, "--json")
+        assert code == 0
+        return json.loads(out), err
+
+    mikke("add", files)
+    installed, err = told("models", "install", OTHER, "--yes")
+    assert (installed["installed_now"], installed["model"]["name"]) == (True, OTHER)
+    assert "licence" in err
+    assert told("models", "install", OTHER)[0]["installed_now"] is False
+    used, err = told("models", "use", OTHER)
+    assert (used["answering"], used["not_trained_for"]) == (OTHER, ["ja"])
+    assert "From now on" in err
+    changed, _ = told("models", "set", OTHER, "doc_length=99")
+    assert changed["needs_sync"] is True
+    assert {"name": "doc_length", "value": "99", "origin": "you"}.items() <= next(
+        value.items() for value in changed["model"]["profile"] if value["name"] == "doc_length"
+    )
+    assert told("sync")[0]["model"] == OTHER
+    told("models", "use", "built-in")
+    assert told("models", "remove", OTHER)[0] == {"removed": OTHER}
+
+
 def test_the_language_of_a_folder(mikke, files):
     """A person can say it, and take it back; nonsense is wrong usage."""
     mikke("add", files)

@@ -42,6 +42,21 @@ HELLO = {
 READY = {"jsonrpc": "2.0", "method": "notifications/initialized"}
 
 
+NOISY = """
+import os
+from app.serve import mcp_server
+from tests.app.serve.test_tools import FakeLibrary, understand
+
+class Noisy(FakeLibrary):
+    def search(self, query):
+        print("noise")
+        os.write(1, b"noise below Python")
+        return super().search(query)
+
+mcp_server.serve(Noisy(), understand)
+"""
+
+
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
     """The sample library, indexed once."""
@@ -67,10 +82,10 @@ async def assistant(library, **environ):
 
 
 @contextmanager
-def process(library, **options):
-    """The server as a process; it must not be there any more afterwards."""
+def process(words, **options):
+    """A server as a process; it must not be there any more afterwards."""
     options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
-    with subprocess.Popen(command(library), cwd=CHECKOUT, text=True, encoding="utf-8", **options) as served:
+    with subprocess.Popen(words, cwd=CHECKOUT, text=True, encoding="utf-8", **options) as served:
         try:
             yield served
         finally:
@@ -164,7 +179,7 @@ def test_what_another_process_adds_is_found(tmp_path):
 
 def test_only_the_protocol_is_on_stdout(library):
     """Every line is a message, whatever was said; the process ends with 0 when its input ends."""
-    with process(library) as served:
+    with process(command(library)) as served:
         say(served, HELLO, READY, "no JSON", '{"jsonrpc": "2.0"}', call(2, "search", question="灯台"))
         say(served, call(3, "read_passage", passage_id="x"), call(4, "nonsense"))
         messages = [json.loads(served.stdout.readline()) for _ in range(4)]
@@ -176,11 +191,22 @@ def test_only_the_protocol_is_on_stdout(library):
     assert "Traceback" not in err
 
 
+def test_what_else_prints_does_not_reach_stdout():
+    """A library that writes to standard output, or a C library below Python, ends up on standard error."""
+    with process([sys.executable, "-c", NOISY]) as served:
+        say(served, HELLO, READY, call(2, "search", question="灯台"))
+        assert [json.loads(served.stdout.readline())["id"] for _ in range(2)] == [1, 2]
+        out, err = served.communicate(timeout=60)
+    assert (served.returncode, out) == (0, "")
+    assert "noise" in err
+    assert "noise below Python" in err
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_end_it_in_good_order(library, number):
     """With 0 and without a word, though its input is still open."""
-    with process(library) as served:
+    with process(command(library)) as served:
         say(served, HELLO, READY, call(2, "search", question="灯台"))
         assert json.loads(served.stdout.readline())["id"] == 1
         assert json.loads(served.stdout.readline())["id"] == 2
@@ -194,7 +220,7 @@ def test_signals_end_it_in_good_order(library, number):
 def test_an_assistant_that_is_gone_ends_it(library):
     """Nobody reads the answers any more: that is the end, and no traceback."""
     reader, writer = os.pipe()
-    with process(library, stdout=writer) as served:
+    with process(command(library), stdout=writer) as served:
         os.close(writer)
         os.close(reader)
         say(served, HELLO)
@@ -204,7 +230,7 @@ def test_an_assistant_that_is_gone_ends_it(library):
 
 def test_a_library_is_never_made(tmp_path):
     """Where there is none, that is said in words with exit code 3, and nothing appears."""
-    with process(tmp_path / "none") as served:
+    with process(command(tmp_path / "none")) as served:
         out, err = served.communicate(timeout=60)
     assert (served.returncode, out) == (3, "")
     assert err.startswith("mikke: There is no library yet")
