@@ -18,6 +18,7 @@ from typing import Self
 from filelock import FileLock
 from sqlite_utils import Database
 
+from core.catalogue import keywords
 from core.catalogue.migrations import CATALOGUE_VERSION, migrations
 from core.errors import (
     FULL_DISK,
@@ -116,23 +117,40 @@ class Catalogue:
 
         On a connection of its own: readers and writers go on meanwhile. Raises CancelledError.
         """
-        cancel.checkpoint()
-        with _library_errors(self.path):
-            database = _connect(self.path)
-            try:
-                database.conn.set_progress_handler(lambda: cancel.cancelled, _STEPS_BETWEEN_LOOKS)
-                found = [row[0] for row in database.execute("PRAGMA integrity_check").fetchall()]
-                dangling = database.execute("PRAGMA foreign_key_check").fetchall()
-            except sqlite3.OperationalError:
-                cancel.checkpoint()
-                raise
-            finally:
-                database.close()
+        with self._apart(cancel) as database:
+            found = [row[0] for row in database.execute("PRAGMA integrity_check").fetchall()]
+            dangling = database.execute("PRAGMA foreign_key_check").fetchall()
         rows = [
             f"row {row} of {table} refers to a row of {other} that is gone"
             for table, row, other, _ in dangling
         ]
         return [each for each in found if each != "ok"] + rows
+
+    def check_keywords(self, cancel: CancelToken) -> str | None:
+        """What is wrong with the full-text index of passages, reading all of it; None: nothing.
+
+        On a connection of its own: readers and writers go on meanwhile. Raises CancelledError.
+        """
+        try:
+            with self._apart(cancel) as database:
+                return keywords.damage(database)
+        except LibraryDamagedError as error:
+            return error.detail
+
+    @contextmanager
+    def _apart(self, cancel: CancelToken) -> Iterator[Database]:
+        """A connection of its own, whose statements end when the job is cancelled. Raises CancelledError."""
+        cancel.checkpoint()
+        with _library_errors(self.path):
+            database = _connect(self.path)
+            try:
+                database.conn.set_progress_handler(lambda: cancel.cancelled, _STEPS_BETWEEN_LOOKS)
+                yield database
+            except sqlite3.OperationalError:
+                cancel.checkpoint()
+                raise
+            finally:
+                database.close()
 
     def rebuild_indexes(self) -> None:
         """Make SQLite's own indexes again from the tables, which mends damage inside them.

@@ -86,10 +86,15 @@ def best(
 def frequencies(db: Database, terms: Sequence[str], at_most: int) -> dict[str, int]:
     """How many passages, dead ones too, hold each of the terms, counted up to `at_most`.
 
-    A term that ends with `*` stands for all that begin with it.
+    A term that ends with `*` stands for all that begin with it, whose numbers are added up, so that a passage
+    with several of them counts several times. At most some milliseconds each.
     """
-    counted = f"SELECT COUNT(*) FROM (SELECT 1 FROM {TABLE} WHERE {TABLE} MATCH ? LIMIT ?)"  # noqa: S608
-    return {term: db.execute(counted, [_quoted(term), at_most]).fetchone()[0] for term in terms}
+    return {
+        term: _beginning(db, term.removesuffix(PREFIX), at_most)
+        if term.endswith(PREFIX)
+        else _frequency(db, term, at_most)
+        for term in terms
+    }
 
 
 def holding(db: Database, phrase: str) -> Int64Array:
@@ -159,6 +164,24 @@ def is_current(db: Database, table: str = TABLE) -> bool:
     return row is not None and row[0] == TERMS_VERSION and not row[1]
 
 
+def is_outdated(db: Database) -> bool:
+    """Whether the index is of other terms than today's."""
+    row = db.execute("SELECT terms FROM keyword_tables WHERE name = ?", [TABLE]).fetchone()
+    return row is None or row[0] != TERMS_VERSION
+
+
+def damage(db: Database) -> str | None:
+    """What is wrong with the index, reading all of it, or None. Raises sqlite3.DatabaseError, too.
+
+    FTS5 has a check of its own, but that is a statement that writes, and others would wait for it.
+    """
+    terms, rows, places = db.execute("SELECT COUNT(*), SUM(doc), SUM(cnt) FROM keyword_terms").fetchone()
+    if terms and not 0 < terms <= rows <= places:
+        return "the keyword index contradicts itself"
+    row = db.execute("SELECT COUNT(*) FROM keyword_tables WHERE name = ?", [TABLE]).fetchone()
+    return None if row[0] else "the keyword index is gone"
+
+
 def replace(db: Database) -> None:
     """The index that was made anew takes the place of the other one."""
     db.execute(f"DROP TABLE {TABLE}")
@@ -171,6 +194,27 @@ def drop_next(db: Database) -> None:
     """Nothing is being made anew."""
     db.execute(f"DROP TABLE IF EXISTS {NEXT_TABLE}")
     db.execute("DELETE FROM keyword_tables WHERE name = ?", [NEXT_TABLE])
+
+
+def _frequency(db: Database, term: str, at_most: int) -> int:
+    counted = f"SELECT COUNT(*) FROM (SELECT 1 FROM {TABLE} WHERE {TABLE} MATCH ? LIMIT ?)"  # noqa: S608
+    count: int = db.execute(counted, [_quoted(term), at_most]).fetchone()[0]
+    return count
+
+
+def _beginning(db: Database, start: str, at_most: int) -> int:
+    # To count the passages themselves FTS5 would first read all that any of the terms has: up to 150 ms for
+    # one character in 200,000 passages, whatever the limit. This takes 3 ms (2026-11).
+    rows = db.conn.execute(
+        "SELECT doc FROM keyword_terms WHERE term >= ? AND term < ?", [start, f"{start}\U0010ffff"]
+    )
+    count = 0
+    for (passages,) in rows:
+        count += passages
+        if count >= at_most:
+            rows.close()
+            return at_most
+    return count
 
 
 def _quoted(term: str) -> str:

@@ -201,6 +201,8 @@ _WORDS_AND_NAMES = (
         terms INTEGER NOT NULL,
         forgotten INTEGER NOT NULL
     )""",
+    # How many passages hold each term.
+    "CREATE VIRTUAL TABLE keyword_terms USING fts5vocab('keywords', 'row')",
     # Before, since its documents go with it. A source without any has become part of another one.
     """
     CREATE TRIGGER sources_leave_words BEFORE DELETE ON sources
@@ -208,17 +210,13 @@ _WORDS_AND_NAMES = (
     BEGIN
         UPDATE keyword_tables SET forgotten = 1;
     END""",
-    """
-    CREATE TRIGGER documents_lose_names AFTER DELETE ON documents BEGIN
-        DELETE FROM names WHERE rowid = OLD.id;
-    END""",
 )
 
 
 @migrations()
 def m004_words_and_names(db: Database) -> None:
     """Full-text indexes: of names, filled here; of passages, filled by maintenance: that takes minutes."""
-    names.fill(db)
+    names.create(db)
     for statement in _WORDS_AND_NAMES:
         db.execute(statement)
     keywords.create(db)

@@ -102,8 +102,8 @@ def _make_anew(catalogue: Catalogue, cancel: CancelToken) -> Generator[IndexEven
                 continue
             if keywords.missing(db, after=0, limit=1, table=keywords.NEXT_TABLE):
                 continue  # it came a moment ago
+            names.create(db) if keywords.is_outdated(db) else names.optimise(db)
             keywords.replace(db)
-            names.fill(db)
         catalogue.shrink()
         return
 

@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 from sqlite_utils import Database
 
-from core.catalogue import codebooks, documents, encodings, passages, segments, texts
+from core.catalogue import codebooks, documents, encodings, names, passages, segments, texts
 from core.catalogue.catalogue import Catalogue
 from core.domain import DocumentId, DocumentState, SourceId
 from core.encode.encoder import Encoder
 from core.errors import LibraryDamagedError
 from core.index.segment import Segment
+from core.indexing.keywords import mend as mend_keywords
 from core.indexing.pipeline import Stages, process
 from core.indexing.record import stale_work
 from core.indexing.repair import damage_when_opened, drop_files
@@ -122,6 +123,7 @@ def _check_catalogue(catalogue: Catalogue, cancel: CancelToken) -> Iterator[Find
         more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
         yield Finding(damage=Damaged(path=catalogue.path, detail=wrong[0] + more))
         catalogue.rebuild_indexes()  # at once: what follows reads by them
+    yield from _check_words_and_names(catalogue, cancel)
     with catalogue.read() as db:
         ids = documents.ids_in_states(db, _SEARCHABLE)
     for first in range(0, len(ids), _TEXTS_AT_ONCE):
@@ -129,6 +131,27 @@ def _check_catalogue(catalogue: Catalogue, cancel: CancelToken) -> Iterator[Find
         with catalogue.read() as db:
             found = [_check_text(catalogue.path, db, each) for each in ids[first : first + _TEXTS_AT_ONCE]]
         yield from (finding for finding in found if finding)
+
+
+def _check_words_and_names(catalogue: Catalogue, cancel: CancelToken) -> Iterator[Finding]:
+    """They are made of what is checked elsewhere, and so they are made again at once."""
+    if detail := catalogue.check_keywords(cancel):
+        yield Finding(damage=Damaged(path=catalogue.path, detail=detail))
+        for _ in mend_keywords(catalogue, cancel):
+            cancel.checkpoint()
+    cancel.checkpoint()
+    if detail := _names_damage(catalogue):
+        yield Finding(damage=Damaged(path=catalogue.path, detail=detail))
+        with catalogue.write() as db:
+            names.create(db)
+
+
+def _names_damage(catalogue: Catalogue) -> str | None:
+    try:
+        with catalogue.read() as db:
+            return names.damage(db)
+    except LibraryDamagedError as error:
+        return error.detail
 
 
 def _check_text(catalogue: Path, db: Database, document_id: DocumentId) -> Finding | None:
