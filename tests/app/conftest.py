@@ -95,7 +95,7 @@ def language(qapp: QApplication):
 @pytest.fixture
 def history(tmp_path):
     """No question was asked before."""
-    layout = LibraryLayout(tmp_path / "library")
+    layout = LibraryLayout(tmp_path / "asked")
     layout.root.mkdir()
     return History(layout)
 

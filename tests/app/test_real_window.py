@@ -123,7 +123,10 @@ def test_another_model_takes_over_and_the_window_goes_on(app, folder, make_desk,
     desk.models._controller.install_from(checkpoint)
     qtbot.waitUntil(lambda: "mine is installed" in desk.models.dialog.banner.accessibleName())
     desk.models.use("mine")
-    qtbot.waitUntil(lambda: desk.searching.reply is not None and desk.searching.reply.model == "mine", timeout=_PATIENCE_MS)
+    qtbot.waitUntil(
+        lambda: desk.searching.reply is not None and desk.searching.reply.model == "mine",
+        timeout=_PATIENCE_MS,
+    )
     assert "birds.pdf" in _names(desk)
     qtbot.waitUntil(lambda: not desk.switching.running)
     assert app.collection.status().switch is None
