@@ -7,7 +7,11 @@ auxiliaries, the commonest prepositions and pronouns) of widely written language
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from core.domain import Span
 from core.folding.fold import fold
+from core.search.words import Script, find_words
 
 _SPACED = """
 what which who whom whose when where why how many much long often does do did doing is are was were be been
@@ -108,3 +112,19 @@ SPACED: frozenset[str] = frozenset(fold(word).text for word in _SPACED.split())
 
 UNSPACED: frozenset[str] = frozenset(fold(word).text for word in _UNSPACED.split())
 """Stretches of text without spaces, folded."""
+
+
+@lru_cache(maxsize=16)
+def function_words(question: str) -> tuple[Span, ...]:
+    """The words of a question, in scripts with spaces, that only hold it together; in order.
+
+    None of them is an abbreviation: the IT of `IT policy` is asked for, unless all is in capitals.
+    """
+    words, shouted = find_words(question), question.upper() == question
+    found = []
+    for number, (span, script) in enumerate(words):
+        word, written = words.written(number), question[span.start : span.end]
+        abbreviation = len(written) > 1 and written.isupper() and not shouted
+        if script is Script.SPACED and not abbreviation and (word in SPACED or word.startswith(KOREAN_STEMS)):
+            found.append(span)
+    return tuple(found)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
 from core.domain import Float32Array, Highlight, Int32Array, Span, TokenEmbeddings
 from core.search.answers import MIN_STRENGTH, salience, stand_for_something, strengths
 from core.search.clusters import continues, whole, without_parts
+from core.search.function_words import function_words
 from core.search.maxsim import similarity
 from core.search.pieces import Piece, in_words
 
@@ -66,7 +67,7 @@ def find_highlights(question: Tokens, passage: Tokens, *, noise_floor: float) ->
     found = strengths(similarity(asked_vectors, vectors), noise_floor)
     found[~stand_for_something(question.embeddings)] = -1.0
     found[:, ~stand_for_something(passage.embeddings)] = -1.0
-    answers = _continued(_answers(asked_vectors, found), found, question, passage)
+    answers = _continued(_answers(found, _salience(question)), found, question, passage)
     answers = _straightened(answers, question, passage)
     pieces = in_words(question.text, passage.text, _pieces(answers, found, question, passage))
     return _tidied(question.text, passage.text, pieces)
@@ -158,9 +159,23 @@ def _is_spelled(character: str) -> bool:
     return character.isalnum() and (character < "\u0e00" or "\uac00" <= character <= "\ud7af")
 
 
-def _answers(asked: Float32Array, found: Float32Array) -> dict[int, int]:
+@lru_cache(maxsize=4)
+def _salience(question: Tokens) -> Float32Array:
+    """How much each query token counts, `(query tokens,)`, nothing for function words, unless all are such.
+
+    Kept for the next passages that answer the same question.
+    """
+    counts = salience(question.embeddings.vectors)
+    spans, kept = question.embeddings.spans, counts.copy()
+    for word in function_words(question.text):
+        kept[(spans[:, 0] >= word.start) & (spans[:, 1] <= word.end)] = 0.0
+    real = stand_for_something(question.embeddings)
+    return kept if kept[real].max(initial=0.0) >= MIN_STRENGTH else counts
+
+
+def _answers(found: Float32Array, salient: Float32Array) -> dict[int, int]:
     """Passage token -> the query token that it answers, for tokens that are marked on their own."""
-    weighted = found * salience(asked)[:, None]
+    weighted = found * salient[:, None]
     best = weighted.argmax(axis=0)
     marked = np.flatnonzero(weighted.max(axis=0) >= MIN_STRENGTH)
     return {int(token): int(best[token]) for token in marked}

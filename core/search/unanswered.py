@@ -13,7 +13,7 @@ from core.domain import Span
 from core.folding.fold import fold, text_of
 from core.search.answers import MIN_STRENGTH, salience, stand_for_something, strengths
 from core.search.clusters import whole, without_parts
-from core.search.function_words import KOREAN_STEMS, SPACED, UNSPACED
+from core.search.function_words import UNSPACED, function_words
 from core.search.highlight import Aligned, Tokens
 from core.search.maxsim import similarity
 from core.search.words import Script, Words, find_words, with_ending
@@ -143,11 +143,12 @@ def _salient(question: Tokens) -> _BoolArray:
     for token in np.flatnonzero(weights >= MIN_STRENGTH).tolist():
         start, end = question.embeddings.spans[token].tolist()
         salient[start:end] = True
+    for span in function_words(question.text):
+        salient[span.start : span.end] = False
     for number, (span, script) in enumerate(words):
-        word, first = words.written(number), int(words.from_[number])
         if script is Script.SPACED:
-            salient[span.start : span.end] &= word not in SPACED and not word.startswith(KOREAN_STEMS)
             continue
+        word, first = words.written(number), int(words.from_[number])
         if script is Script.UNSPACED:
             # Its letters are in every text. What is rare is a row of them, which no token stands for.
             salient[span.start : span.end] = salient[span.start : span.end].any()

@@ -101,6 +101,14 @@ def test_a_word_that_stands_twice_in_the_question_is_answered_in_one_piece(encod
     assert found["日本人を"].asked == Span(start=8, end=12)
 
 
+def test_question_words_are_not_marked(encoder):
+    """`What` and `wie viele` ask; nobody looks for them. IT in capitals, or alone, is meant."""
+    assert set(marks(encoder, "What is the excess?", "What it is: the excess.")) == {"excess"}
+    assert set(marks(encoder, "Wie viele Tonnen?", "Wie viele Tonnen und wie?")) == {"Tonnen"}
+    assert "IT" in marks(encoder, "our IT policy", "The IT policy of 2020.")
+    assert set(marks(encoder, "to be or not to be", "To be or not to be, that is")) >= {"not"}
+
+
 def test_pieces_of_a_word_mark_it_whole():
     """A stem marks its word, as strong as its letters on average, and has answered a whole word."""
     question = tokens("searching", ("search", "s"), ("ing", "i"))
