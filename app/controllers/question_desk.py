@@ -126,13 +126,14 @@ class QuestionDesk(QObject):
 
     def _show_hints(self, hints: Sequence[Hint]) -> None:
         """Only when the typing rests: half a word is no mistake."""
-        self._hint = hints[0] if hints else None
+        shown, self._hint = self._hint, hints[0] if hints else None
         if self._hint is None:
             self._window.hint.show_hint("", "")
-        else:
+        elif self._hint != shown:
             hint = explain_hint(self._hint, translate_message)
             text = "   ·   ".join(part for part in (hint.title, hint.action) if part)
             self._window.hint.show_hint(text, self._hint.suggestion)
+            self._window.announce(text)
 
     def _accept_hint(self) -> None:
         if self._hint is not None:

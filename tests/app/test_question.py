@@ -265,6 +265,11 @@ def test_a_question_is_remembered_when_its_answer_is_used(desk, history, qtbot, 
     _answered(desk, qtbot, "library")
     qtbot.keyClick(desk.window.search_box, Qt.Key.Key_Down)
     _remembered(history, qtbot, "library", "budget")
+    _answered(desk, qtbot, "budget")
+    results = desk.window.results
+    row = results.visualRect(desk.results.index(1))
+    qtbot.mouseClick(results.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
+    _remembered(history, qtbot, "budget", "library")
 
 
 def test_a_question_is_remembered_when_its_answer_is_read(desk, history, qtbot):
