@@ -198,6 +198,13 @@ def matching(db: Database, query: Query) -> NDArray[np.int64] | None:
     return np.fromiter((row[0] for row in rows), dtype=np.int64)
 
 
+def by_date(db: Database, *, newest_first: bool) -> Iterator[DocumentId]:
+    """All documents by the time at which their files were modified, one after the other."""
+    order = "DESC" if newest_first else "ASC"
+    for row in db.execute(f"SELECT id FROM documents ORDER BY mtime_ns {order}, id"):  # noqa: S608 - constants
+        yield DocumentId(row[0])
+
+
 def last_id(db: Database) -> DocumentId:
     """The largest id that any document has or ever had; 0 before there was one."""
     row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'documents'").fetchone()

@@ -42,10 +42,11 @@ _REFINED_AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A passage worth showing, with its score."""
+    """A passage worth showing, with its score; `literal`: for its words alone, the model finds no answer."""
 
     passage_id: PassageId
     score: float
+    literal: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,7 +26,9 @@ class EncodedHits:
     snapshot: Snapshot
     question: Tokens
 
-    def __call__(self, candidate: Candidate, stored: passages.Stored, text: str) -> Hit:
+    def __call__(self, candidate: Candidate, stored: passages.Stored, text: str) -> Hit | None:
+        if candidate.literal and not stands_in(self.question.text, stored, text):
+            return None
         aligned = self.aligned(stored, text)
         highlights = find_highlights(aligned.question, aligned.passage, noise_floor=aligned.noise_floor)
         # A word that the model has overlooked, or does not see through its noise.
@@ -54,15 +56,24 @@ class LiteralHits:
 
     question: str
 
-    def __call__(self, candidate: Candidate, stored: passages.Stored, text: str) -> Hit:
+    def __call__(self, candidate: Candidate, stored: passages.Stored, text: str) -> Hit | None:
+        if not stands_in(self.question, stored, text):
+            return None
         return _hit(candidate, stored, text, literal_highlights(self.question, text), ())
+
+
+def stands_in(question: str, stored: passages.Stored, text: str) -> bool:
+    """Whether any word of the question stands in a passage or its heading: the keyword lane also finds words
+    that only share some letters with it, which is a reason to rank but no answer.
+    """
+    return any(literal_spans(question, each, typing=True) for each in (text, stored.passage.heading))
 
 
 def literal_highlights(question: str, text: str) -> tuple[Highlight, ...]:
     """Where words of the question stand in the passage as they are written."""
     return tuple(
         Highlight(span=span, strength=1.0, query=question[asked.start : asked.end], asked=asked)
-        for span, asked in literal_spans(question, text)
+        for span, asked in literal_spans(question, text, typing=True)
     )
 
 

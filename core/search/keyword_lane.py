@@ -28,6 +28,16 @@ MOST_ROWS = 20_000
 FIRST_ROWS = 5_000
 """The same for first answers, for which nobody waits."""
 
+LOOKED_UP = 1_000
+"""Terms whose frequency is asked for: those of two pages. The words of a question come before their grams."""
+
+ASKED = 200
+"""The rarest of them, which are asked. FTS5 refuses expressions that are much longer."""
+
+LEAST_SHARE = 0.1
+"""A passage answers with its words alone if they make up at least this share of what the question's words are
+worth: き in とき, or one "the" of ten words, is no answer."""
+
 _REMEMBERED = 20_000
 """Words whose frequency is remembered: the frequent ones, which take longest to count, come in every
 question.
@@ -53,6 +63,11 @@ class KeywordScores:
         """Nothing was asked, or nothing found."""
         return cls(ids=np.empty(0, np.int64), scores=np.empty(0), whole=0.0)
 
+    def answering(self) -> KeywordScores:
+        """Those in which enough of the question stands to be an answer."""
+        enough = self.scores >= LEAST_SHARE * self.whole
+        return self.only(enough, len(self.ids))
+
     def only(self, allowed: NDArray[np.bool_], most: int) -> KeywordScores:
         """The best `most` of those that are allowed, `(passages,)`."""
         return KeywordScores(
@@ -69,10 +84,10 @@ class KeywordLane:
 
     def ask(self, db: Database, text: str, limit: int, most_rows: int = MOST_ROWS) -> KeywordScores:
         """The best `limit` passages of the index for the words of `text`, dead ones among them."""
-        terms = (*asked_terms(text), *asked_grams(text))
+        terms = (*asked_terms(text), *asked_grams(text))[:LOOKED_UP]
         passages, _ = segments.totals(db)
         counts = self._frequencies(db, terms, passages, most_rows)
-        chosen = affordable(counts, most_rows)
+        chosen = affordable(counts, most_rows)[:ASKED]
         if not chosen:
             return KeywordScores.none()
         ids, scores = keywords.best(db, chosen, limit)

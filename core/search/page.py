@@ -18,8 +18,8 @@ NAMED_FIRST = 3
 file wants that file; but of fifty `report-….pdf` most are no better answers than what says most about
 reports."""
 
-MakeHit = Callable[[Candidate, passages.Stored, str], Hit]
-"""What of a candidate, of which the text is given, is shown."""
+MakeHit = Callable[[Candidate, passages.Stored, str], Hit | None]
+"""What of a candidate, of which the text is given, is shown; None: it is no answer after all."""
 
 
 @dataclass(slots=True)
@@ -41,7 +41,9 @@ class ResultPage:
         for candidate in candidates:
             passage = stored.get(candidate.passage_id)
             if passage is not None and self._has_room(passage.document_id):
-                self._append(db, passage.document_id, self._hit(db, candidate, passage))
+                hit = self._hit(db, candidate, passage)
+                if hit is not None:
+                    self._append(db, passage.document_id, hit)
 
     def ordered(self, named: Sequence[Document], order: Order) -> tuple[Result, ...]:
         """The results in the order in which they are shown; `named`: those that their name answers, best
@@ -74,7 +76,7 @@ class ResultPage:
             self.results[document_id] = (document, [])
         self.results[document_id][1].append(hit)
 
-    def _hit(self, db: Database, candidate: Candidate, stored: passages.Stored) -> Hit:
+    def _hit(self, db: Database, candidate: Candidate, stored: passages.Stored) -> Hit | None:
         span = stored.passage.span
         return self.make_hit(candidate, stored, self._text(db, stored.document_id)[span.start : span.end])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +12,6 @@ from core.domain import Int64Array, Mode, PassageId
 from core.search.candidates import SCORE_DECIMALS, Candidate, Candidates
 from core.search.fusion import POOL, fuse, padded
 from core.search.keyword_lane import KeywordScores
-
-LEAST_SHARE = 0.1
-"""A passage that the model finds no answer in is shown for its words alone if they make up at least this
-share of what the question's words are worth: き in とき, or one "the" of ten words, is no answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,18 +31,19 @@ class Ranking:
             case Mode.MAXSIM:
                 return self.candidates.best(count)
             case Mode.KEYWORD:
-                return in_order(self.keyword.ids, self.keyword.scores, count)
+                found = self.keyword.answering()
+                return in_order(found.ids, found.scores, count, frozenset(found.ids.tolist()))
             case Mode.HYBRID:
                 return self._by_both(count)
 
     def _by_both(self, count: int) -> tuple[Candidate, ...]:
         by_model = {each.passage_id: each.score for each in self.candidates.best(max(count, POOL))}
-        literal = self.keyword.ids[self.keyword.scores >= LEAST_SHARE * self.keyword.whole]
-        others = np.array([id_ for id_ in literal.tolist() if id_ not in by_model], dtype=np.int64)
+        literal = self.keyword.answering().ids.tolist()
+        others = np.array([id_ for id_ in literal if id_ not in by_model], dtype=np.int64)
         maxsim = by_model | self.candidates.scores_of(others)
         ids = np.array([*maxsim], dtype=np.int64)
         fused = self.fused(ids, np.array([*maxsim.values()], dtype=np.float64))
-        return in_order(ids, fused, count)
+        return in_order(ids, fused, count, frozenset(others.tolist()))
 
     def fused(self, ids: Int64Array, maxsim: NDArray[np.float64]) -> NDArray[np.float64]:
         """The scores of passages by both lanes, from those by MaxSim."""
@@ -62,8 +60,13 @@ class Ranking:
         return np.array([known.get(id_, 0.0) for id_ in ids.tolist()], dtype=np.float64)
 
 
-def in_order(ids: Int64Array, scores: NDArray[np.float64], count: int) -> tuple[Candidate, ...]:
+def in_order(
+    ids: Int64Array, scores: NDArray[np.float64], count: int, literal: Container[int]
+) -> tuple[Candidate, ...]:
     """The best `count` by score as it is compared and shown, rounded; ties by id."""
     rounded = np.round(scores, SCORE_DECIMALS)
     order = np.lexsort((ids, -rounded))[:count]
-    return tuple(Candidate(passage_id=PassageId(int(ids[i])), score=float(rounded[i])) for i in order)
+    best = zip(ids[order].tolist(), rounded[order].tolist(), strict=True)
+    return tuple(
+        Candidate(passage_id=PassageId(id_), score=score, literal=id_ in literal) for id_, score in best
+    )

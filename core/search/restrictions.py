@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,16 @@ class Restrictions:
     def nothing(self) -> bool:
         """Whether nothing is forbidden."""
         return self.documents is None and self.passages is None
+
+    def listed(self, db: Database, limit: int, *, newest_first: bool) -> Iterator[DocumentId]:
+        """The first allowed documents by date, for a question of filters alone."""
+        holding = None if self.passages is None else set(passages.documents_of(db, self.passages).tolist())
+        found = (
+            id_
+            for id_ in documents.by_date(db, newest_first=newest_first)
+            if self.allows_document(id_) and (holding is None or id_ in holding)
+        )
+        yield from islice(found, limit)
 
     def allows(self, db: Database, passage_ids: Int64Array) -> NDArray[np.bool_]:
         """Which of these passages are alive and allowed, `(passages,)`."""

@@ -61,6 +61,9 @@ FIRST_RESULTS = 10
 LEAST_NAME = 2
 """Characters of a question that is looked for in names: nearly all names have any one letter."""
 
+MOST_NAME_WORDS = 20
+"""Who types more words means no name."""
+
 SORTED_AMONG = 100
 """Sorted by date are the best so many results, or as many as are asked for: every passage answers a little.
 """
@@ -116,8 +119,8 @@ class Searcher:
             allowed = Restrictions.of(db, query)
             limit = 2 * POOL if allowed.nothing else FIRST_ROWS
             found = self._keywords.ask(db, text, limit, FIRST_ROWS)
-            found = found.only(allowed.allows(db, found.ids), POOL)
-            page.add(db, in_order(found.ids, found.scores, POOL))
+            found = found.only(allowed.allows(db, found.ids), POOL).answering()
+            page.add(db, in_order(found.ids, found.scores, POOL, found.ids.tolist()))
             results = page.ordered(self._named(db, query, allowed), query.order)
         return SearchReply(
             query=query,
@@ -248,17 +251,22 @@ class Searcher:
         )
 
     def _named(self, db: Database, query: Query, allowed: Restrictions) -> list[Document]:
-        """The documents whose name has every word of the question."""
-        words = query.text.split()
-        if (
-            query.mode is not Mode.HYBRID
-            or query.like is not None
-            or sum(map(len, words)) < LEAST_NAME
-            or allowed.passages is not None  # only passages were asked for
+        """The documents whose name has every word of the question; for filters alone, all allowed ones."""
+        words = query.text.replace("\0", " ").split()  # where SQL ends its strings
+        if query.mode is not Mode.HYBRID or query.like is not None:
+            return []
+        if not words:
+            if allowed.nothing:
+                return []
+            newest_first = query.order is not Order.OLDEST
+            ids = [*allowed.listed(db, query.limit, newest_first=newest_first)]
+        elif (
+            sum(map(len, words)) < LEAST_NAME or len(words) > MOST_NAME_WORDS or allowed.passages is not None
         ):
             return []
-        ids = names.matching(db, words, query.limit)
-        found = (documents.get(db, id_) for id_ in ids if allowed.allows_document(id_))
+        else:
+            ids = [id_ for id_ in names.matching(db, words, query.limit) if allowed.allows_document(id_)]
+        found = (documents.get(db, id_) for id_ in ids)
         return [each for each in found if each is not None]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from core.catalogue import encodings, passages, segments
 from core.collection import Collection
-from core.domain import Float32Array, PassageId, Query
+from core.domain import Float32Array, Mode, PassageId, Query
 from core.encode.lexical.encoder import LexicalEncoder
 from core.extract.read import extract_file
 from core.index.snapshot import Snapshot
@@ -52,7 +52,7 @@ class Oracle:
 
     def check(self, collection: Collection, files: list[Path], question: str) -> None:
         """The collection finds just the files that answer, once each, with their scores, best first."""
-        results = collection.search(Query(text=question, limit=1 + len(files))).results
+        results = collection.search(Query(text=question, limit=1 + len(files), mode=Mode.MAXSIM)).results
         found = [(result.document.path, result.score) for result in results]
         expected = self.scores(files, question)
         assert sorted(path for path, _ in found) == sorted(expected), question
@@ -106,7 +106,7 @@ def _check_answers(
     collection: Collection, question: str, scores: dict[PassageId, float], beyond: dict[PassageId, float]
 ) -> None:
     """`beyond`: by how much the best cosine of a passage is larger than the least that answers."""
-    results = collection.search(Query(text=question, limit=1 + len(scores))).results
+    results = collection.search(Query(text=question, limit=1 + len(scores), mode=Mode.MAXSIM)).results
     hits = {hit.passage_id: hit.score for result in results for hit in result.hits}
     assert all(beyond[id_] > -UNDECIDED for id_ in hits), question
     assert hits == pytest.approx({id_: scores[id_] for id_ in hits}, abs=1e-3), question

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from core import in_memory
 from core.catalogue import passages, segments, texts
-from core.domain import Query
+from core.domain import Mode, Query
 from core.in_memory import InMemory, built_in_encoder, rerank
 from core.index.kernels.plain import PlainKernels
 from core.passages import encoded_text
@@ -103,7 +103,7 @@ def test_answers_are_those_of_a_library(encoder, open_collection, tmp_path):
     held, ids = InMemory(encoder), list(known)
     held.add(known.values())
     for question in QUESTIONS:
-        results = collection.search(Query(text=question, limit=50)).results
+        results = collection.search(Query(text=question, limit=50, mode=Mode.MAXSIM)).results
         expected = [(hit.passage_id, hit.score) for result in results for hit in result.hits]
         assert [(ids[each.position], each.score) for each in held.search(question)] == expected
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.domain import PassageId, Query
+from core.domain import Mode, PassageId, Query
 from core.errors import LibraryDamagedError
 from core.index.blas import one_blas_thread
 from core.index.codebook import Codebooks, codebook_file
@@ -403,7 +403,7 @@ def test_a_passage_is_shown_once(open_collection, tmp_path, monkeypatch):
     collection = open_collection(tmp_path / "library")
     collection.add_source(folder)
     index(collection)
-    query = Query(text="kumquat", limit=4)
+    query = Query(text="kumquat", limit=4, mode=Mode.MAXSIM)
     single = {each.document.path.stem: each.hits[0] for each in collection.search(query).results}
     early, late = [single[name].passage_id for name in ("first", "second")], single["last"].passage_id
     asked: list[int] = []

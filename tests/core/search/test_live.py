@@ -16,7 +16,7 @@ from core.errors import LibraryDamagedError
 from core.index.codebook import Codebooks
 from core.index.codec import ExactCodec
 from core.index.segment import EncodedPassages, Segment, header_of, write_segment
-from core.search import live
+from core.search import live, restrictions
 from core.search.live import LiveSegments
 
 MODEL = bytes(16)
@@ -163,7 +163,7 @@ def test_nothing_is_read_without_a_commit(library, monkeypatch):
     library.add(2)
     query = Query(text="one", formats=("txt",), limit=3)
     first = library.live.scope(query)
-    monkeypatch.setattr(live.documents, "matching", lambda *_: pytest.fail("it was known"))
+    monkeypatch.setattr(restrictions.documents, "matching", lambda *_: pytest.fail("it was known"))
     assert library.live.scope(Query(text="two", formats=("txt",), limit=9)) is first
 
 

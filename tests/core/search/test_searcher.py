@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core.domain import Query
+from core.domain import Mode, Query
 from core.index.kernels.plain import PlainKernels
 from core.search import searcher
+from core.search.page import HITS_PER_DOCUMENT
 from tests.core.conftest import OpenCollection, index, inline_collection
 from tests.core.encoders import WordEncoder
 
@@ -50,7 +51,7 @@ def test_markers_and_masks_answer_nothing(tmp_path):
         collection.add_source(tmp_path / "files")
         index(collection)
         assert collection.search(Query(text="deductible")).results == ()
-        (result,) = collection.search(Query(text="excess")).results
+        (result,) = collection.search(Query(text="excess", mode=Mode.MAXSIM)).results
         assert result.score > 1.9  # the marker counts too
         (marked,) = result.hits[0].highlights
         assert marked.query == "excess"
@@ -81,7 +82,7 @@ def test_one_long_document_does_not_crowd_out_the_rest(collection, tmp_path, mon
     results = collection.search(Query(text="page of the log", limit=2)).results
     assert results[0].document.path.name == "long.txt"
     assert len(results) == 2
-    assert len(results[0].hits) == searcher.HITS_PER_DOCUMENT
+    assert len(results[0].hits) == HITS_PER_DOCUMENT
     assert scans == [1]
 
 
@@ -95,7 +96,8 @@ def test_a_selective_filter_is_filled(collection, tmp_path):
         (folder / f"{number}.html").write_text(f"<p>Among much else on page {number}: one zeppelin.</p>")
     index(collection)
     everything = {
-        each.document.path: each for each in collection.search(Query(text="zeppelin", limit=500)).results
+        each.document.path: each
+        for each in collection.search(Query(text="zeppelin", limit=500, mode=Mode.MAXSIM)).results
     }
     assert len(everything) == 124
     few = {path: result for path, result in everything.items() if path.parent == folder}
@@ -108,16 +110,17 @@ def test_a_selective_filter_is_filled(collection, tmp_path):
         {"passage_ids": hits},
         {"folders": (folder,), "document_ids": frozenset(each.document.id for each in everything.values())},
     ):
-        reply = collection.search(Query(text="zeppelin", limit=3, **restriction))
+        reply = collection.search(Query(text="zeppelin", limit=3, mode=Mode.MAXSIM, **restriction))
         assert {result.document.path: result for result in reply.results} == few, restriction
         assert reply.passages_searched == 3
 
 
 def test_searches_from_several_threads(collection, tmp_path):
     """The same question has the same answer in every thread, while a writer commits."""
-    expected = collection.search(Query(text="朝顔 here")).results
+    query = Query(text="朝顔 here", mode=Mode.MAXSIM)  # how rare a word is changes with each commit
+    expected = collection.search(query).results
     with ThreadPoolExecutor(4) as pool:
-        replies = [pool.submit(collection.search, Query(text="朝顔 here")) for _ in range(40)]
+        replies = [pool.submit(collection.search, query) for _ in range(40)]
         for number in range(3):
             (tmp_path / "files" / f"{number}.md").write_text("something else entirely")
             index(collection)
