@@ -6,7 +6,7 @@ did not. What lies between is plain text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -33,20 +33,43 @@ class Word:
 def words_of(question: str, hit: Hit | None) -> tuple[Word, ...]:
     """What `hit` says about the words of `question`, in their order.
 
-    Stretches that were answered together in one place and apart in another are cut where they differ.
+    Stretches that were answered together in one place and apart in another are cut where they differ. A word
+    that nothing answered is missing as a whole, even if a part of it touches another answer.
     """
     if hit is None:
         return ()
-    spans = [*(each.asked for each in hit.highlights), *hit.unanswered]
-    inside = [span for span in spans if 0 <= span.start < span.end <= len(question)]
-    cuts = sorted({at for span in inside for at in (span.start, span.end)})
+    missing = _inside(question, hit.unanswered)
+    answered = _inside(question, (each.asked for each in hit.highlights))
+    cuts = sorted({at for span in (*missing, *answered) for at in (span.start, span.end)})
     words = []
     for start, end in pairwise(cuts):
+        span = Span(start=start, end=end)
+        if any(overlap(span, each) for each in missing):
+            continue
         span = _trimmed(question, start, end)
-        text = question[span.start : span.end]
-        if text and any(overlap(span, each) for each in inside):
-            words.append(Word(span=span, text=text, strength=_strength(span, hit)))
-    return tuple(words)
+        if any(overlap(span, each) for each in answered):
+            words.append(_word(question, span, _strength(span, hit)))
+    words += [_word(question, _trimmed(question, span.start, span.end), 0.0) for span in _united(missing)]
+    return tuple(sorted((word for word in words if word.text), key=lambda word: word.span.start))
+
+
+def _word(question: str, span: Span, strength: float) -> Word:
+    return Word(span=span, text=question[span.start : span.end], strength=strength)
+
+
+def _inside(question: str, spans: Iterable[Span]) -> list[Span]:
+    return [span for span in spans if 0 <= span.start < span.end <= len(question)]
+
+
+def _united(spans: Iterable[Span]) -> list[Span]:
+    """Spans that overlap are one."""
+    united: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, span.end)):
+        if united and overlap(united[-1], span):
+            united[-1] = Span(start=united[-1].start, end=max(united[-1].end, span.end))
+        else:
+            united.append(span)
+    return united
 
 
 def missing_words(question: str, unanswered: Sequence[Span]) -> tuple[str, ...]:

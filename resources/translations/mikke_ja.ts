@@ -5,15 +5,15 @@
     <name>AnswerText</name>
     <message>
         <source>Answers “{word}”: {strength}</source>
-        <translation type="unfinished"></translation>
+        <translation>「{word}」に対応：{strength}</translation>
     </message>
     <message>
         <source>{word}: not found in this passage</source>
-        <translation type="unfinished"></translation>
+        <translation>{word}：この段落にはありません</translation>
     </message>
     <message>
         <source>{word}: answered in this passage, {strength}</source>
-        <translation type="unfinished"></translation>
+        <translation>{word}：この段落にあります（{strength}）</translation>
     </message>
 </context>
 <context>
@@ -758,7 +758,7 @@
     </message>
     <message>
         <source>More like this</source>
-        <translation type="unfinished"></translation>
+        <translation>似た段落を探す</translation>
     </message>
     <message>
         <source>Open</source>
@@ -804,7 +804,7 @@
     <name>QuestionWords</name>
     <message>
         <source>Words of the question</source>
-        <translation type="unfinished"></translation>
+        <translation>質問の言葉</translation>
     </message>
 </context>
 <context>
@@ -843,7 +843,7 @@
     </message>
     <message>
         <source>More like this</source>
-        <translation type="unfinished"></translation>
+        <translation>似た段落を探す</translation>
     </message>
     <message>
         <source>Copy passage</source>
@@ -864,7 +864,7 @@
     </message>
     <message>
         <source>{title}, found by its name, in {folder}. {state}</source>
-        <translation type="unfinished"></translation>
+        <translation>{title}、名前が一致、{folder} にあります。{state}</translation>
     </message>
     <message>
         <source>{title}, in {folder}: {snippet}</source>
@@ -876,7 +876,7 @@
     </message>
     <message>
         <source>Modified: {when}</source>
-        <translation type="unfinished"></translation>
+        <translation>更新日時：{when}</translation>
     </message>
     <message>
         <source>, </source>
@@ -884,11 +884,11 @@
     </message>
     <message>
         <source>Missing: {words}</source>
-        <translation type="unfinished"></translation>
+        <translation>含まれない語：{words}</translation>
     </message>
     <message>
         <source>This file has not been read yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>このファイルはまだ読み込まれていません。</translation>
     </message>
 </context>
 <context>

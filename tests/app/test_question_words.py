@@ -20,7 +20,7 @@ from core.domain import Highlight, Hit, PassageId, Span
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 _QUESTION = "図書館の予算🍣 of the zebra"
-_SPAN = st.tuples(st.integers(0, 24), st.integers(0, 24)).map(
+_SPAN = st.tuples(st.integers(0, 20), st.integers(0, 20)).map(
     lambda ends: Span(start=min(ends), end=max(ends))
 )
 
@@ -60,24 +60,34 @@ def test_words_are_those_of_the_hit():
         ("zebra", 0.0, True),
     ]
     assert words_of(_QUESTION, None) == ()
+    assert words_of("図書", found) == ()
+
+
+def test_a_word_that_nothing_answered_is_missing_as_a_whole():
+    """A part of it that touches another answer does not make a word of its own."""
+    found = hit([(span(2, 4), 0.3)], [span(0, 3)])
+    assert [(word.text, word.missing) for word in words_of(_QUESTION, found)] == [
+        ("図書館", True),
+        ("の", False),
+    ]
 
 
 @given(
     asked=st.lists(st.tuples(_SPAN, st.floats(0.01, 1.0)), max_size=8), unanswered=st.lists(_SPAN, max_size=4)
 )
 def test_words_cover_what_was_answered_or_not_and_never_overlap(asked, unanswered):
-    """Every stretch that the hit speaks of is in words, in order, apart, and as strong as its best answer."""
+    """All that the hit speaks of is in words, in order, apart, as strong as the best answer or missing."""
     found = hit(asked, unanswered)
     words = words_of(_QUESTION, found)
     covered = [at for word in words for at in range(word.span.start, word.span.end)]
     assert covered == sorted(set(covered))
-    inside = [each for each in (*(s for s, _ in asked), *unanswered) if each.end <= len(_QUESTION)]
-    spoken_of = {at for each in inside for at in range(each.start, each.end)}
+    spoken_of = {at for each in (*(s for s, _ in asked), *unanswered) for at in range(each.start, each.end)}
     assert {at for at in spoken_of if not _QUESTION[at].isspace()} <= set(covered) <= spoken_of
     for word in words:
         assert word.text == _QUESTION[word.span.start : word.span.end]
         best = [s for each, s in asked if each.start < word.span.end and word.span.start < each.end]
-        assert word.strength == max(best, default=0.0)
+        given_up = any(each.start < word.span.end and word.span.start < each.end for each in unanswered)
+        assert word.strength == (0.0 if given_up else max(best))
 
 
 def test_missing_words_are_named_once_in_order():
