@@ -277,7 +277,7 @@ def test_a_check_finds_what_is_wrong(catalogue, tmp_path):
     connection.execute("DELETE FROM documents")
     connection.commit()
     connection.close()
-    assert len(catalogue.check(CancelToken())) == 3
+    assert len(catalogue.check(CancelToken())) == 4  # the name, too
     cancel = CancelToken()
     cancel.cancel()
     with pytest.raises(CancelledError):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.folding.characters import continues_cluster, fold_cluster
-from core.folding.fold import MAX_CLUSTER, fold
+from core.folding.fold import MAX_CLUSTER, fold, fold_text
 
 ANY_TEXT = st.text(
     st.one_of(
@@ -99,3 +99,9 @@ def test_every_composing_character_is_known():
         parts = unicodedata.decomposition(chr(point)).split()
         if len(parts) == 2 and unicodedata.is_normalized("NFC", chr(point)) and parts[0][0] != "<":
             assert continues_cluster(int(parts[1], 16)), hex(point)
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("Aé\u0301ｶﾞ㍿한ที่\u200d検"))))
+def test_the_text_alone_is_the_same(text):
+    """The quick way to the folded text ends where the other one does."""
+    assert fold_text(text) == fold(text).text
