@@ -126,6 +126,14 @@ def damage(db: Database) -> str | None:
     return f"{wrong} names are not those of the documents" if wrong else None
 
 
+def check_parts(db: Database) -> None:
+    """Compare the index of parts with the names: a statement that writes; 0.5 s for 100,000 (2026-11).
+
+    Raises sqlite3.DatabaseError if it is damaged.
+    """
+    db.execute("INSERT INTO name_parts (name_parts, rank) VALUES ('integrity-check', 1)")
+
+
 def _ranked(db: Database, where: str, values: Sequence[Any], limit: int) -> list[int]:
     """The best of one kind: the shorter names, of equally long ones the newer files."""
     rows = db.execute(

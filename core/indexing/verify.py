@@ -148,6 +148,8 @@ def _check_words_and_names(catalogue: Catalogue, cancel: CancelToken) -> Iterato
 
 def _names_damage(catalogue: Catalogue) -> str | None:
     try:
+        with catalogue.write() as db:
+            names.check_parts(db)
         with catalogue.read() as db:
             return names.damage(db)
     except LibraryDamagedError as error:

@@ -33,8 +33,8 @@ def pieces_of(text):
 
 
 def stands_in(question, text):
-    """Whether the pieces of a question follow each other in a text; where the question ends, a run may be part
-    of a longer one.
+    """Whether the pieces of a question follow each other in a text; where it ends, a run may be part of a
+    longer one.
     """
     asked, found = pieces_of(question), pieces_of(text)
     for first in range(len(found) - len(asked) + 1):

@@ -72,7 +72,7 @@ def test_names_are_found_by_any_part_of_them(catalogue):
 
 
 def test_the_order_of_names(catalogue):
-    """Names that begin with the word, those that have it, titles; of each the shorter and newer ones first."""
+    """Names that begin with the word, those that have it, titles; of each the shorter and newer first."""
     with catalogue.write() as db:
         add(db, "other.txt", title="plan")
         add(db, "my plan.txt")
