@@ -24,8 +24,8 @@ from app.models.marks import snippet_of
 from app.models.rows import Row, RowKind, is_read, rows_of
 from core.domain import Document, DocumentId, Order, SearchReply
 
-_BATCH = 40
-"""Rows that the view gets at a time."""
+_BATCH = 20
+"""Rows that the view gets at a time. It lays out all of them before it shows one, at a millisecond each."""
 
 _SHORT = QLocale.FormatType.ShortFormat
 

@@ -109,7 +109,8 @@ class ResultList(QListView):
             self._picked = False
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self._quiet = False
-        self.doItemsLayout()
+        if same_query:
+            self.doItemsLayout()  # the places of rows are asked for
         if same_query and self._picked:  # better ones push in above: what is looked at stays where it is
             moved = self.visualRect(index).top() - height
             self.verticalScrollBar().setValue(self.verticalScrollBar().value() + moved)

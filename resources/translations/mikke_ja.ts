@@ -9,11 +9,11 @@
     </message>
     <message>
         <source>{word}: not found in this passage</source>
-        <translation>{word}：この段落にはありません</translation>
+        <translation>{word}：この箇所には見つかりません</translation>
     </message>
     <message>
         <source>{word}: answered in this passage, {strength}</source>
-        <translation>{word}：この段落にあります（{strength}）</translation>
+        <translation>{word}：この箇所で対応（{strength}）</translation>
     </message>
 </context>
 <context>
@@ -758,7 +758,7 @@
     </message>
     <message>
         <source>More like this</source>
-        <translation>似た段落を探す</translation>
+        <translation>似た箇所を探す</translation>
     </message>
     <message>
         <source>Open</source>
@@ -843,7 +843,7 @@
     </message>
     <message>
         <source>More like this</source>
-        <translation>似た段落を探す</translation>
+        <translation>似た箇所を探す</translation>
     </message>
     <message>
         <source>Copy passage</source>
