@@ -1,10 +1,11 @@
 """A program that dies on purpose: `python -m tests.core.crash LIBRARY JOB FUNCTION before|after [FILE…]`.
 
 FUNCTION is `module:name`; the process kills itself when it is called, or when it has returned. JOB is
-`refresh` (of the files), `maintain`, `compress`: a maintenance that trains a codebook and moves all segments
-to it, or `switch`: to the model OTHER. Without a function it is for others to kill it: `python -m
-tests.core.crash LIBRARY train` trains for ever in a process of its own, `LIBRARY live FILE…` reads the files
-and maintains after each, `LIBRARY switches FILE…` reads them and switches to and fro.
+`refresh` (of the files), `maintain`, `rebuild`: a maintenance that makes the full-text index anew,
+`compress`: one that trains a codebook and moves all segments to it, or `switch`: to the model OTHER. Without
+a function it is for others to kill it: `python -m tests.core.crash LIBRARY train` trains for ever in a
+process of its own, `LIBRARY live FILE…` reads the files and maintains after each, `LIBRARY switches FILE…`
+reads them and switches to and fro.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from core.collection import Collection
 from core.domain import BUILT_IN_MODEL, UNKNOWN_LANGUAGE
 from core.encode.lexical.encoder import LexicalEncoder
 from core.index import merge
-from core.indexing import compression, languages, switching
+from core.indexing import compression, keywords, languages, switching
 from core.layout import RARITY_TABLE
 from core.progress import CancelToken
 from tests.core.conftest import inline_collection, maintain
@@ -37,7 +38,8 @@ STEPS_OF_A_COMMIT = (
     ("os:fsync", "before"),  # the segment's bytes, not yet flushed
     ("core.indexing.batch:write_segment", "after"),  # a file that nobody lists
     ("core.catalogue.passages:remove", "after"),  # inside the transaction: the old ones are gone …
-    ("core.catalogue.passages:insert", "after"),  # … and the new ones are there
+    ("core.catalogue.passages:insert", "after"),  # … and the new ones are there …
+    ("core.catalogue.keywords:insert", "after"),  # … with their words
     ("core.indexing.batch:Batch.commit", "after"),
 )
 STEPS_OF_A_MERGE = (
@@ -47,6 +49,13 @@ STEPS_OF_A_MERGE = (
     ("core.catalogue.passages:move_to_segment", "after"),
     ("core.indexing.merging:_replace", "after"),
     ("core.indexing.merging:delete_files", "before"),  # committed, the old files still there
+)
+STEPS_OF_A_REBUILD = (  # of the full-text index
+    ("core.catalogue.keywords:create", "after"),  # inside the transaction
+    ("core.catalogue.keywords:insert", "after"),
+    ("core.catalogue.keywords:replace", "before"),  # all is in the new one
+    ("core.catalogue.keywords:replace", "after"),  # inside the transaction
+    ("core.catalogue.catalogue:Catalogue.shrink", "before"),  # committed
 )
 STEPS_OF_A_COMPRESSION = (
     ("os:fsync", "before"),  # the codebook's bytes, not yet flushed
@@ -99,6 +108,11 @@ def run_job(collection: Collection, job: str, paths: list[Path]) -> None:
         list(collection.refresh(paths, CancelToken()))
     elif job == "maintain":
         list(collection.maintain(CancelToken()))
+    elif job == "rebuild":
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(keywords, "DEAD_SHARE", -1.0)
+            patch.setattr(keywords, "ROWS_AT_ONCE", 3)
+            list(collection.maintain(CancelToken()))
     elif job == "switch":
         collection.use_model(OTHER)
         run_switch(collection)

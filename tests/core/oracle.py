@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.catalogue import encodings, passages, segments
+from core.catalogue import encodings, keywords, passages, segments
 from core.collection import Collection
 from core.domain import Float32Array, Mode, PassageId, Query
 from core.encode.lexical.encoder import LexicalEncoder
@@ -125,5 +125,6 @@ def check_whole(collection: Collection) -> None:
             within = encodings if stored.upcoming else passages
             assert len(within.in_segment(db, stored.id)) == stored.alive_passages
             assert len(segments.dead_in(db, stored.id)) == stored.dead_passages
+        assert keywords.missing(db, after=0, limit=1) == []
         counted = db.execute("SELECT COALESCE(language, ''), COUNT(*) FROM passages GROUP BY 1").fetchall()
         assert passages.languages(db) == dict(counted)

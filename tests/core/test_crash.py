@@ -27,6 +27,7 @@ from tests.core.crash import (
     STEPS_OF_A_COMMIT,
     STEPS_OF_A_COMPRESSION,
     STEPS_OF_A_MERGE,
+    STEPS_OF_A_REBUILD,
     STEPS_OF_A_SWITCH,
     at_step,
     run_job,
@@ -53,6 +54,7 @@ assert len(WORDS) > merge.TIER_FACTOR
 STEPS = {
     "refresh": STEPS_OF_A_COMMIT,
     "maintain": STEPS_OF_A_MERGE,
+    "rebuild": STEPS_OF_A_REBUILD,
     "compress": STEPS_OF_A_COMPRESSION,
     "switch": STEPS_OF_A_SWITCH,
 }
