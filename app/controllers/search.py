@@ -85,8 +85,9 @@ class SearchController(QObject):
 
     @property
     def asks(self) -> bool:
-        """Whether anything is asked at all: filters alone only say where an answer may come from."""
-        return self._question.like is not None or self._question.text.strip() != ""
+        """Whether anything is asked at all: filters alone list all that they allow."""
+        question = replace(self._question, text=self._question.text.strip(), order=Order.BEST)
+        return question != _NOTHING
 
     def prepare(self) -> None:
         """Spare the first question the wait for what has to be loaded."""

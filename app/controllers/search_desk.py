@@ -151,11 +151,6 @@ class SearchDesk(QObject):
                 self.tr("Mikke is looking through your folders"),
                 self.tr("You can search while that goes on; what has been read is found at once."),
             )
-        elif self._typed and not self._search.asks:
-            self._window.show_quiet(
-                self.tr("What are you looking for there?"),
-                self.tr("Filters say where to look. Type a few words or a question as well."),
-            )
         else:
             self._window.show_quiet(
                 self._sentences.ready(status),

@@ -82,6 +82,8 @@ class Sentences(QObject):
     def nothing_found(self, reply: SearchReply, status: LibraryStatus) -> str:
         """What was searched in vain."""
         if reply.query != Query(text=reply.query.text, limit=reply.query.limit, order=reply.query.order):
+            if reply.passages_searched == 0:
+                return self.tr("The filters leave nothing to be searched.")
             passages = self._passages(reply.passages_searched)
             return self.tr("Searched {passages}, all that the filters allow.").format(passages=passages)
         return self.tr("Searched {passages} in {documents}.").format(

@@ -758,7 +758,7 @@
     </message>
     <message>
         <source>More like this</source>
-        <translation>似た箇所を探す</translation>
+        <translation>似た文章を探す</translation>
     </message>
     <message>
         <source>Open</source>
@@ -843,7 +843,7 @@
     </message>
     <message>
         <source>More like this</source>
-        <translation>似た箇所を探す</translation>
+        <translation>似た文章を探す</translation>
     </message>
     <message>
         <source>Copy passage</source>
@@ -941,14 +941,6 @@
         <translation>読み込み中でも検索できます。読み終わったものからすぐに見つかります。</translation>
     </message>
     <message>
-        <source>What are you looking for there?</source>
-        <translation>何をお探しですか?</translation>
-    </message>
-    <message>
-        <source>Filters say where to look. Type a few words or a question as well.</source>
-        <translation>絞り込みは探す範囲を決めるだけです。言葉や質問もあわせて入力してください。</translation>
-    </message>
-    <message>
         <source>Type a few words or a question, in the language of your files.</source>
         <translation>言葉や質問を、ファイルと同じ言語で入力してください。</translation>
     </message>
@@ -1042,6 +1034,10 @@
     <message>
         <source>{ms} ms</source>
         <translation>{ms} ミリ秒</translation>
+    </message>
+    <message>
+        <source>The filters leave nothing to be searched.</source>
+        <translation>絞り込みに合うものがありません。</translation>
     </message>
     <message>
         <source>Searched {passages}, all that the filters allow.</source>
