@@ -122,6 +122,9 @@ class Candidates:
         """The largest scores of passages that were scored for `best`, whether they answer or not, largest
         first.
         """
+        for scanned in self._scanned:
+            if scanned.scored_from is None:
+                self._score(scanned, SCANNED_CANDIDATES)
         _, scores = self._refined(count, answering=False)
         return -np.sort(-scores)[:count]
 

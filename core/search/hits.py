@@ -13,6 +13,7 @@ from core.encode.encoder import Encoder
 from core.index.snapshot import Snapshot
 from core.passages import encoded_text
 from core.search.candidates import Candidate
+from core.search.function_words import function_words
 from core.search.highlight import Aligned, Tokens, choose_snippet, find_highlights
 from core.search.unanswered import find_unanswered
 from core.terms import literal_spans
@@ -66,15 +67,32 @@ def stands_in(question: str, stored: passages.Stored, text: str) -> bool:
     """Whether any word of the question stands in a passage or its heading: the keyword lane also finds words
     that only share some letters with it, which is a reason to rank but no answer.
     """
-    return any(literal_spans(question, each, typing=True) for each in (text, stored.passage.heading))
+    return any(_literally(question, each) for each in (text, stored.passage.heading))
 
 
 def literal_highlights(question: str, text: str) -> tuple[Highlight, ...]:
     """Where words of the question stand in the passage as they are written."""
     return tuple(
         Highlight(span=span, strength=1.0, query=question[asked.start : asked.end], asked=asked)
-        for span, asked in literal_spans(question, text, typing=True)
+        for span, asked in _literally(question, text)
     )
+
+
+def _literally(question: str, text: str) -> list[tuple[Span, Span]]:
+    """Spans in the text and in the question; words that only hold a sentence together do not count, unless
+    nothing else was asked.
+    """
+    found = literal_spans(question, text, typing=True)
+    small = function_words(question)
+    if not _beyond(Span(start=0, end=len(question.rstrip())), small, question):
+        return list(found)
+    return [(span, asked) for span, asked in found if _beyond(asked, small, question)]
+
+
+def _beyond(asked: Span, small: Sequence[Span], question: str) -> bool:
+    """Whether a stretch of the question has letters outside these words."""
+    inside = {place for each in small for place in range(each.start, each.end)}
+    return any(question[place].isalnum() and place not in inside for place in range(asked.start, asked.end))
 
 
 def _hit(
