@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from app.models.question_words import words_of
+from app.models.question_words import question_of, words_of
 from app.models.results import ResultListModel
 from app.models.rows import Row
 from app.views.preview_pane import PreviewPane
@@ -33,7 +33,7 @@ class WhyController(QObject):
 
     def _on_chosen(self, row: Row | None) -> None:
         reply = self._model.reply
-        question = reply.query.text if reply is not None else ""
+        question = question_of(reply.query) if reply is not None else ""
         words = words_of(question, row.hit if row is not None else None)
         if reply is not None and not reply.final:  # what the model finds may yet answer them
             words = tuple(word for word in words if not word.missing)

@@ -60,7 +60,8 @@ class Stress(Enum):
 
 
 def overlap(first: Span, second: Span) -> bool:
-    return first.start < second.end and second.start < first.end
+    """Whether they have a character in common; an empty one has none."""
+    return max(first.start, second.start) < min(first.end, second.end)
 
 
 def stress_of(answers: Iterable[Answer], word: Span | None) -> Stress:

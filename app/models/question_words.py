@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from app.models.marks import overlap
-from core.domain import Hit, Span
+from core.domain import Hit, Query, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,11 @@ class Word:
     @property
     def missing(self) -> bool:
         return self.strength == 0.0
+
+
+def question_of(query: Query) -> str:
+    """What was asked in words; nothing where passages like another are asked for."""
+    return "" if query.like is not None else query.text
 
 
 def words_of(question: str, hit: Hit | None) -> tuple[Word, ...]:

@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from app.messages import printable
 from app.models.marks import Mark
-from app.models.question_words import missing_words
+from app.models.question_words import missing_words, question_of
 from app.models.title_marks import title_marks
 from core.domain import Document, DocumentId, DocumentState, Hit, Query, Result, SearchReply
 
@@ -88,7 +88,7 @@ def _rows_of_one(result: Result, reply: SearchReply, opened: Collection[Document
     if result.document.id not in opened and len(hits) > HITS_SHOWN + 1:
         hits = hits[:HITS_SHOWN]
     hidden = len(result.hits) - len(hits)
-    question = reply.query.text
+    question = question_of(reply.query)
     # the hit shows by itself why it was found, unless only the heading above it matched
     marks = () if hits[0].highlights else title_marks(title_of(result.document), question)
     rows = [
@@ -129,7 +129,7 @@ def _name_row(result: Result, query: Query) -> Row:
         hit=None,
         first=True,
         last=True,
-        question=query.text,
+        question=question_of(query),
         title_marks=in_title,
         name_marks=in_name,
     )

@@ -20,6 +20,8 @@ def test_fake_and_real_collection_have_the_same_methods():
         "verify",
         "prepare",
         "search",
+        "glance",
+        "explain",
         "status",
         "documents",
         "document",

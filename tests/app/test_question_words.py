@@ -85,8 +85,9 @@ def test_words_cover_what_was_answered_or_not_and_never_overlap(asked, unanswere
     assert {at for at in spoken_of if not _QUESTION[at].isspace()} <= set(covered) <= spoken_of
     for word in words:
         assert word.text == _QUESTION[word.span.start : word.span.end]
-        best = [s for each, s in asked if each.start < word.span.end and word.span.start < each.end]
-        given_up = any(each.start < word.span.end and word.span.start < each.end for each in unanswered)
+        its_own = set(range(word.span.start, word.span.end))
+        best = [s for each, s in asked if its_own & set(range(each.start, each.end))]
+        given_up = any(its_own & set(range(each.start, each.end)) for each in unanswered)
         assert word.strength == (0.0 if given_up else max(best))
 
 

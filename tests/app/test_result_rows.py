@@ -148,6 +148,14 @@ def test_a_passage_says_which_words_it_misses(model, view):
     assert view.visualRect(model.index(0)).height() > low
 
 
+def test_passages_like_another_miss_no_words(model):
+    """Where no words were asked for, what the hits answered is of another text, and nothing is missing."""
+    like = hit(1, "nothing", unanswered=(Span(start=0, end=3),))
+    result = Result(document=make_document(1, "/d/a.txt"), score=1.0, hits=(like,))
+    model.set_reply(reply_of(result, like=PassageId(9)), same_query=False)
+    assert model.row_at(model.index(0)).missing == ()
+
+
 def test_in_the_order_of_time_rows_say_when(model, language):
     """By date each document shows the day of its modification; a tooltip always does."""
     language("en")
