@@ -38,10 +38,18 @@ def test_words_of_the_question_are_marked(title, question, expected):
     assert marked(title, question) == expected
 
 
-@given(title=_TEXT, question=_TEXT)
-def test_marks_are_inside_the_title_and_in_order(title, question):
+def test_in_a_name_a_word_counts_wherever_it_stands():
+    """Names are searched for parts of words, so these are marked; the rest of the word is not."""
+    assert [(mark.start, mark.end) for mark in title_marks("myReports-2024", "report", inside=True)] == [
+        (2, 8)
+    ]
+    assert title_marks("myReports", "report") == ()
+
+
+@given(title=_TEXT, question=_TEXT, inside=st.booleans())
+def test_marks_are_inside_the_title_and_in_order(title, question, inside):
     """Marks never overlap, never leave the title and never split a character."""
-    found = title_marks(title, question)
+    found = title_marks(title, question, inside=inside)
     end = 0
     for mark in found:
         assert end <= mark.start < mark.end <= len(title.encode("utf-16-le")) // 2
