@@ -13,7 +13,7 @@ import pytest
 
 from core.catalogue import documents, keywords, models, names, passages, segments, texts
 from core.catalogue.catalogue import Catalogue
-from core.domain import BUILT_IN_MODEL, DocumentState, PassageId, Query
+from core.domain import BUILT_IN_MODEL, DocumentState, Mode, PassageId, Query
 from core.encode.lexical.encoder import LexicalEncoder
 from core.index.blas import one_blas_thread
 from core.index.codebook import Codebooks
@@ -103,19 +103,23 @@ def test_a_library_of_today(old, open_collection: OpenCollection, encoder: Lexic
         if {each.content.model for each in segments.live(db) if not each.upcoming} != {encoder.digest}:
             pytest.skip("made with a model that is no longer there")
 
-    def best(text: str) -> PassageId:
-        return collection.search(Query(text=text)).results[0].hits[0].passage_id
+    def best(text: str) -> tuple[PassageId, float]:
+        hit = collection.search(Query(text=text, mode=Mode.MAXSIM)).results[0].hits[0]
+        return hit.passage_id, hit.score
 
     before = [best(question["text"]) for question in questions]
     scores = [{int(id_): score for id_, score in question["scores"].items()} for question in questions]
-    assert before == [max(each, key=each.__getitem__) for each in scores]
+    assert [id_ for id_, _ in before] == [max(each, key=each.__getitem__) for each in scores]
+    assert [score for _, score in before] == pytest.approx([max(each.values()) for each in scores], rel=0.01)
     *_, verified = collection.verify(CancelToken())
     assert verified.damaged == ()
     maintain(collection)
     assert len(list(layout.index.glob("*.codebook"))) == len(
         {form.codebook for form in forms_of(collection)} - {b""}
     )
-    assert [best(question["text"]) for question in questions] == before
+    assert [id_ for id_, _ in map(best, [question["text"] for question in questions])] == [
+        id_ for id_, _ in before
+    ]
 
 
 def test_a_switch_goes_on(old, encoder: LexicalEncoder):

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from core.collection import Collection
-from core.domain import BUILT_IN_MODEL, Query
+from core.domain import BUILT_IN_MODEL, Mode, Query
 from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import DiskFullError, TrainingError
 from core.index import merge
@@ -144,7 +144,7 @@ def check_between(collection: Collection, oracle: Oracle, kept: Path) -> None:
     """Each document is found as it was or as it is, and only once; nobody has looked at the disk since."""
     untouched = [kept / f"{number}.txt" for number in range(3, len(WORDS))]
     for word in WORDS[3:]:
-        found = collection.search(Query(text=word)).results
+        found = collection.search(Query(text=word, mode=Mode.MAXSIM)).results
         expected = oracle.scores(untouched, word)
         assert {each.document.path.name: each.score for each in found} == pytest.approx(
             {path.name: score for path, score in expected.items()}, rel=oracle.tolerance
@@ -255,7 +255,8 @@ def test_a_disk_that_is_really_full(library, encoders, tmp_path):
         full = dict.fromkeys(STEPS, 0)
         with inline_collection(small.root, encoders) as collection:
             collection.search(Query(text="whatever"))
-            for job, paths in (("refresh", small.edit()), ("maintain", []), ("compress", []), ("switch", [])):
+            for job in STEPS:
+                paths = small.edit() if job == "refresh" else []
                 used = shutil.disk_usage(place).used // 1024
                 for more in range(0, 400, 12):
                     assert _resize(place, used + more, "remount")

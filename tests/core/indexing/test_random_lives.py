@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from core.domain import BUILT_IN_MODEL, Query
+from core.domain import BUILT_IN_MODEL, Mode, Query
 from core.encode.encoder import Encoder
 from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import LibraryError
@@ -152,7 +152,7 @@ class Life:
 
     def check_word(self, word: str) -> None:
         """All that have the word are found, first and about as well; at 2 bits others may be found too."""
-        results = self.collection.search(Query(text=word, limit=100)).results
+        results = self.collection.search(Query(text=word, limit=100, mode=Mode.MAXSIM)).results
         expected = self.oracle.scores(sorted(self.texts), word)
         assert {path for path, text in self.texts.items() if word in text} == expected.keys()
         first = {result.document.path: result.score for result in results[: len(expected)]}
