@@ -58,9 +58,10 @@ class LiteralHits:
     question: str
 
     def __call__(self, candidate: Candidate, stored: passages.Stored, text: str) -> Hit | None:
-        if not stands_in(self.question, stored, text):
+        highlights = literal_highlights(self.question, text)
+        if not highlights and not _literally(self.question, stored.passage.heading):
             return None
-        return _hit(candidate, stored, text, literal_highlights(self.question, text), ())
+        return _hit(candidate, stored, text, highlights, ())
 
 
 def stands_in(question: str, stored: passages.Stored, text: str) -> bool:
