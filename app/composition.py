@@ -12,7 +12,7 @@ from core.collection import Collection
 from core.history import History
 from core.layout import LibraryLayout, ModelsLayout, default_models
 from core.models.models import Models
-from core.search.question import Known, folders_with, names_folders
+from core.search.question.parse import Known, folders_with, names_folders
 from core.settings import Settings, load_settings
 from core.watch.events import WatchProblem
 from core.watch.watcher import Watcher

@@ -26,10 +26,10 @@ from core.index.kernels.plain import PlainKernels
 from core.index.segment import EncodedPassages, Segment, header_of
 from core.index.snapshot import SegmentView, Snapshot
 from core.layout import RARITY_TABLE
-from core.search.answers import least_products
-from core.search.candidates import Candidates
-from core.search.maxsim import Question, Scorer
+from core.search.ranking.candidates import Candidates
+from core.search.ranking.maxsim import Question, Scorer
 from core.search.searcher import QUERY_CHARACTERS, heaviest
+from core.search.showing.answers import least_products
 
 _BATCH_CHARACTERS = 100_000
 """Encoded at a time: 50 MB of float32 where every character is a token. 132 bytes a token are kept."""

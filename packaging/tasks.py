@@ -44,7 +44,7 @@ ASSISTANTS = frozenset({"assistants"})
 CHECKED = MODELS | ASSISTANTS | {"test"}
 
 EXTRAS = {"test": CHECKED, "check": CHECKED, "bench encode": MODELS}
-"""What tasks and benchmarks need beside the program. Types are checked against the libraries of all parts, too."""
+"""What tasks and benchmarks need beside the program. Types are checked against all libraries, too."""
 
 WITHOUT_PEERS = {
     "search": frozenset({"--quick", "--no-peers", "-h", "--help"}),

@@ -15,7 +15,7 @@ from app.composition import App
 from app.messages import explain_hint
 from core.domain import Explanation, ParsedQuestion, PassageId, Query, SearchReply
 from core.errors import UnknownSourceError
-from core.search.question import parse
+from core.search.question.parse import parse
 
 
 def search(parsed: argparse.Namespace) -> int:

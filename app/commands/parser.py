@@ -12,7 +12,7 @@ from app.commands import asking, library, models, serving, watching
 from app.commands.failures import Parser
 from core.domain import UNKNOWN_LANGUAGE, Language, ModelName, Order
 from core.extract.formats import format_of
-from core.search.dates import first_day, first_moment_ns
+from core.search.question.dates import first_day, first_moment_ns
 
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 - it has no other name
 

@@ -11,7 +11,7 @@ from app.commands.running import layout_of, open_app
 from app.messages import ASSISTANTS_MISSING
 from core.domain import ParsedQuestion
 from core.errors import LibraryMissingError
-from core.search.question import parse
+from core.search.question.parse import parse
 
 
 def serve(parsed: argparse.Namespace) -> int:

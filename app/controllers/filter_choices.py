@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from app.jobs import JobRunner, call
 from app.views.filter_menu import FilterChoices
 from core.domain import DocumentState, LibraryStatus
-from core.search.question import folders_with
+from core.search.question.parse import folders_with
 
 if TYPE_CHECKING:  # the window must not load the index to start
     from core.collection import Collection

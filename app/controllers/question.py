@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.domain import Filter, FilterKind, Hint, ParsedQuestion
-from core.search import question
+from core.search.question import parse as question
 
 
 class QuestionReader:

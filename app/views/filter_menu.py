@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QDate, Qt, Signal
@@ -81,7 +82,7 @@ class FilterMenu(QMenu):
             self._dates.addAction(text, self._choose(FilterKind.AFTER, value))
         self._dates.addSeparator()
         for text, kind in ((self.tr("From…"), FilterKind.AFTER), (self.tr("Before…"), FilterKind.BEFORE)):
-            self._dates.addAction(text, lambda kind=kind: self.ask_date(kind))
+            self._dates.addAction(text, partial(self.ask_date, kind))
 
     def ask_date(self, kind: FilterKind) -> QDialog:
         """Let the person choose a day, without stopping the rest of the window."""

@@ -52,8 +52,8 @@ class _QuestionDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
         in_hand = bool(state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver))
         if in_hand:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -62,10 +62,10 @@ class _QuestionDelegate(QStyledItemDelegate):
             painter.setBrush(with_alpha(self.colours.selection if selected else self.colours.hover, 1.0))
             painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
             self.cross.paint(painter, _cross_of(rect).adjusted(9, 9, -9, -9))
-        palette: QPalette = option.palette  # type: ignore[attr-defined]
+        palette: QPalette = option.palette
         painter.setPen(palette.color(QPalette.ColorRole.Text))
         room = rect.adjusted(12, 0, -rect.height() - 4, 0)
-        text = option.fontMetrics.elidedText(  # type: ignore[attr-defined]
+        text = option.fontMetrics.elidedText(
             printable(index.data()), Qt.TextElideMode.ElideRight, room.width()
         )
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, text)

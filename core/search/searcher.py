@@ -31,19 +31,19 @@ from core.index.codebook import Codebooks
 from core.index.kernels.choose import load_kernels
 from core.layout import LibraryLayout
 from core.search.answering import Answering, AnsweringModel
-from core.search.answers import least_products
-from core.search.candidates import Candidates
-from core.search.explain import explain_tokens
-from core.search.fusion import POOL
-from core.search.highlight import Tokens
-from core.search.hits import EncodedHits, LiteralHits
-from core.search.keyword_lane import FIRST_ROWS, MOST_ROWS, KeywordLane, KeywordScores
 from core.search.live import Scope, TakenOverError
-from core.search.maxsim import Question, Scorer
-from core.search.page import ResultPage
-from core.search.ranking import Ranking, in_order
+from core.search.ranking.candidates import Candidates
+from core.search.ranking.fusion import POOL
+from core.search.ranking.keywords import FIRST_ROWS, MOST_ROWS, KeywordLane, KeywordScores
+from core.search.ranking.maxsim import Question, Scorer
+from core.search.ranking.ranking import Ranking, in_order
 from core.search.restrictions import Restrictions
-from core.search.unanswered import find_unanswered
+from core.search.showing.answers import least_products
+from core.search.showing.explain import explain_tokens
+from core.search.showing.highlight import Tokens
+from core.search.showing.hits import EncodedHits, LiteralHits
+from core.search.showing.page import ResultPage
+from core.search.showing.unanswered import find_unanswered
 
 CANDIDATES_PER_RESULT = 10
 """Passages looked at for each result asked for: a document may have many good passages."""

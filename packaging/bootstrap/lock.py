@@ -42,9 +42,8 @@ def remake(environment: Environment) -> Path:
     with step("Resolving all dependencies and extras"):
         pins = sorted([*resolve(environment, wanted), *WINDOWS_ONLY], key=str.lower)
     path = environment.root / "packaging" / "constraints.txt"
-    path.write_text(
-        HEADER.format(held=", ".join([*HELD, *WINDOWS_ONLY])) + "".join(f"{pin}\n" for pin in pins), encoding="utf-8"
-    )
+    header = HEADER.format(held=", ".join([*HELD, *WINDOWS_ONLY]))
+    path.write_text(header + "".join(f"{pin}\n" for pin in pins), encoding="utf-8")
     return path
 
 

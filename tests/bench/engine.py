@@ -20,8 +20,8 @@ from core.index.kernels.arrays import LOOSE_SCALE, Kernels
 from core.index.segment import EncodedPassages, Segment, header_of, write_segment
 from core.index.snapshot import Snapshot
 from core.index.training import centroid_count, rotated, sample_size, train
-from core.search.candidates import Candidates
-from core.search.maxsim import Question, Scorer
+from core.search.ranking.candidates import Candidates
+from core.search.ranking.maxsim import Question, Scorer
 from tests.bench.embeddings import TokenBatch, of_passages
 from tests.bench.memory import peak_bytes
 

@@ -31,7 +31,7 @@ from core.encode.encoder import Encoder
 from core.encode.lexical.encoder import LexicalEncoder
 from core.layout import RARITY_TABLE
 from core.passages import encoded_text
-from core.search.highlight import (
+from core.search.showing.highlight import (
     Aligned,
     Tokens,
     choose_snippet,
@@ -39,7 +39,7 @@ from core.search.highlight import (
     question_answered,
     sentence_starts,
 )
-from core.search.unanswered import find_unanswered
+from core.search.showing.unanswered import find_unanswered
 from tests.bench.keyword_marks import Rarity, mark_keywords
 from tests.bench.retrieval_set import SetPassage, find_sets, read_set
 

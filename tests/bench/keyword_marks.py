@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from core.domain import Highlight, Span
 from core.folding.fold import Folded, fold
-from core.search.words import Script, find_words
+from core.search.showing.words import Script, find_words
 
 _SHORTEST = 2
 

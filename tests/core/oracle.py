@@ -17,7 +17,7 @@ from core.extract.read import extract_file
 from core.index.snapshot import Snapshot
 from core.passages import encoded_text, split
 from core.progress import CancelToken
-from core.search.answers import least_products
+from core.search.showing.answers import least_products
 from core.settings import ReadingLimits
 
 TOLERANCE = 0.01

@@ -20,7 +20,7 @@ from core.domain import Mode, Query
 from core.in_memory import InMemory, built_in_encoder, rerank
 from core.index.kernels.plain import PlainKernels
 from core.passages import encoded_text
-from core.search.answers import least_products
+from core.search.showing.answers import least_products
 from tests.core.conftest import index
 from tests.core.oracle import TOLERANCE
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.domain import TokenEmbeddings
-from core.search.highlight import Aligned, Tokens
+from core.search.showing.highlight import Aligned, Tokens
 
 NOISE = 0.2
 

@@ -9,7 +9,7 @@ import pytest
 from core.domain import Mode, Query
 from core.index.kernels.plain import PlainKernels
 from core.search import searcher
-from core.search.page import HITS_PER_DOCUMENT
+from core.search.showing.page import HITS_PER_DOCUMENT
 from tests.core.conftest import OpenCollection, index, inline_collection
 from tests.core.encoders import WordEncoder
 

@@ -18,8 +18,8 @@ from core.domain import Float32Array, Int64Array, PassageId
 from core.index.kernels.arrays import ScanTable
 from core.index.segment import Segment
 from core.index.snapshot import BoolArray, Snapshot
-from core.search.maxsim import Question, Scorer, Scores
-from core.search.tables import threshold
+from core.search.ranking.maxsim import Question, Scorer, Scores
+from core.search.ranking.tables import threshold
 
 SCORE_DECIMALS = 4
 """Scores are compared rounded: the last bits depend on how a matrix product was cut into blocks, and equal

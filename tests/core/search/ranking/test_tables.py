@@ -11,7 +11,7 @@ from core.index.codebook import Codebook
 from core.index.kernels.arrays import LANES, QueryLanes, ScanTable
 from core.index.kernels.native import NativeKernels, native_ways
 from core.index.kernels.plain import PlainKernels
-from core.search.tables import scan_tables, threshold
+from core.search.ranking.tables import scan_tables, threshold
 from tests.core.index.made import clustered, make_codebook
 
 SUMS = st.lists(st.lists(st.integers(0, 8160), max_size=30), min_size=1, max_size=4)

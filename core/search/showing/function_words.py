@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from core.domain import Span
 from core.folding.fold import fold
-from core.search.words import Script, find_words
+from core.search.showing.words import Script, find_words
 
 _SPACED = """
 what which who whom whose when where why how many much long often does do did doing is are was were be been

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain import Span
-from core.search.explain import explain_tokens
-from core.search.highlight import Aligned, Tokens
-from core.search.maxsim import similarity
+from core.search.ranking.maxsim import similarity
+from core.search.showing.explain import explain_tokens
+from core.search.showing.highlight import Aligned, Tokens
 from tests.core.search.made_tokens import aligned, tokens
 
 

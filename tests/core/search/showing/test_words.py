@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain import Span
-from core.search.words import Script, find_words, with_ending
+from core.search.showing.words import Script, find_words, with_ending
 
 
 @pytest.mark.parametrize(

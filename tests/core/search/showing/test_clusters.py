@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.domain import Span
-from core.search.clusters import continues, whole, without_parts
+from core.search.showing.clusters import continues, whole, without_parts
 
 ONE_CHARACTER = {
     "combining mark": "e\u0301",

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from core.domain import Float32Array, Int32Array, Int64Array
 from core.index.kernels.arrays import LANES, Kernels, QueryLanes, ScanTable
 from core.index.segment import Segment
-from core.search.tables import scan_tables
+from core.search.ranking.tables import scan_tables
 
 Block = TypeVar("Block")
 

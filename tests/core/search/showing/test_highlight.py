@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain import Highlight, Span, TokenEmbeddings
-from core.search.highlight import (
+from core.search.showing.highlight import (
     SNIPPET_WIDTH,
     Tokens,
     _start_of_word,

@@ -12,10 +12,10 @@ from core.domain import Highlight, Hit, Span, TokenEmbeddings
 from core.encode.encoder import Encoder
 from core.index.snapshot import Snapshot
 from core.passages import encoded_text
-from core.search.candidates import Candidate
-from core.search.function_words import function_words
-from core.search.highlight import Aligned, Tokens, choose_snippet, find_highlights
-from core.search.unanswered import find_unanswered
+from core.search.ranking.candidates import Candidate
+from core.search.showing.function_words import function_words
+from core.search.showing.highlight import Aligned, Tokens, choose_snippet, find_highlights
+from core.search.showing.unanswered import find_unanswered
 from core.terms import literal_spans
 
 

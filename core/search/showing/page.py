@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from core.catalogue import documents, passages, texts
 from core.domain import Document, DocumentId, Hit, Order, Result
-from core.search.candidates import Candidate
+from core.search.ranking.candidates import Candidate
 
 HITS_PER_DOCUMENT = 3
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from core.domain import TokenEmbeddings
 from core.passages import encoded_text
-from core.search.highlight import Aligned, Tokens
-from core.search.unanswered import find_unanswered
+from core.search.showing.highlight import Aligned, Tokens
+from core.search.showing.unanswered import find_unanswered
 from tests.core.search.made_tokens import aligned, tokens
 
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from core.domain import FilterKind, HintKind
 from core.extract.formats import format_of, supported_formats
 from core.languages import LANGUAGES
-from core.search.dates import first_day, first_moment_ns
-from core.search.language_names import NAMES
-from core.search.question import (
+from core.search.question.dates import first_day, first_moment_ns
+from core.search.question.language_names import NAMES
+from core.search.question.parse import (
     Known,
     folders_with,
     names_folders,
@@ -25,9 +25,9 @@ from core.search.question import (
     without_filter,
     write,
 )
-from core.search.spelling import distance
-from core.search.typed import WIDTH, cut, strip
-from core.search.values import GROUPS, MOST_FOLDERS, fold
+from core.search.question.spelling import distance
+from core.search.question.typed import WIDTH, cut, strip
+from core.search.question.values import GROUPS, MOST_FOLDERS, fold
 
 HOME = Path("/home/ai")
 DOCUMENTS, DOWNLOADS = HOME / "Documents", HOME / "Downloads"

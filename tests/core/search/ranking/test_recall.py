@@ -17,9 +17,9 @@ from core.index.codec import ResidualCodec
 from core.index.kernels.native import NativeKernels, native_ways
 from core.index.snapshot import Snapshot
 from core.index.training import centroid_count, train
-from core.search import candidates as candidates_module
-from core.search.candidates import Candidates
-from core.search.maxsim import Question, Scorer
+from core.search.ranking import candidates as candidates_module
+from core.search.ranking.candidates import Candidates
+from core.search.ranking.maxsim import Question, Scorer
 from tests.bench.embeddings import WORDS_PER_TOPIC, SyntheticEmbeddings, synthetic_embeddings
 from tests.core.index.made import MODEL, make_segment
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from core.domain import Span
-from core.search.answers import MIN_STRENGTH
-from core.search.clusters import whole
-from core.search.words import Script, Words, find_words
+from core.search.showing.answers import MIN_STRENGTH
+from core.search.showing.clusters import whole
+from core.search.showing.words import Script, Words, find_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

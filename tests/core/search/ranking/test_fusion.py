@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.search.fusion import POOL, fuse, padded, standardised
+from core.search.ranking.fusion import POOL, fuse, padded, standardised
 
 SCORES = st.lists(st.floats(0, 50, width=32), min_size=2, max_size=60).map(np.array)
 

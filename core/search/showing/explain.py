@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from core.domain import AnsweredToken, Span
-from core.search.answers import MIN_STRENGTH, stand_for_something, strengths
-from core.search.highlight import Aligned
-from core.search.maxsim import similarity
+from core.search.ranking.maxsim import similarity
+from core.search.showing.answers import MIN_STRENGTH, stand_for_something, strengths
+from core.search.showing.highlight import Aligned
 
 
 def explain_tokens(aligned: Aligned) -> tuple[AnsweredToken, ...]:

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from core.domain import Span
 from core.folding.fold import fold, text_of
-from core.search.answers import MIN_STRENGTH, salience, stand_for_something, strengths
-from core.search.clusters import whole, without_parts
-from core.search.function_words import UNSPACED, function_words
-from core.search.highlight import Aligned, Tokens
-from core.search.maxsim import similarity
-from core.search.words import Script, Words, find_words, with_ending
+from core.search.ranking.maxsim import similarity
+from core.search.showing.answers import MIN_STRENGTH, salience, stand_for_something, strengths
+from core.search.showing.clusters import whole, without_parts
+from core.search.showing.function_words import UNSPACED, function_words
+from core.search.showing.highlight import Aligned, Tokens
+from core.search.showing.words import Script, Words, find_words, with_ending
 
 _BoolArray = NDArray[np.bool_]
 

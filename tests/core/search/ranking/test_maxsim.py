@@ -12,8 +12,8 @@ from core.index.codec import ExactCodec, ResidualCodec
 from core.index.kernels.plain import PlainKernels
 from core.index.segment import EncodedPassages, Segment, header_of, write_segment
 from core.index.snapshot import SegmentView, Snapshot
-from core.search.candidates import SCORE_DECIMALS, Candidates
-from core.search.maxsim import Question, Scorer, Scores, similarity
+from core.search.ranking.candidates import SCORE_DECIMALS, Candidates
+from core.search.ranking.maxsim import Question, Scorer, Scores, similarity
 from tests.core.index.made import clustered, make_codebook, make_passages, make_segment
 
 

@@ -10,11 +10,11 @@ from functools import lru_cache, partial
 import numpy as np
 
 from core.domain import Float32Array, Highlight, Int32Array, Span, TokenEmbeddings
-from core.search.answers import MIN_STRENGTH, salience, stand_for_something, strengths
-from core.search.clusters import continues, whole, without_parts
-from core.search.function_words import function_words
-from core.search.maxsim import similarity
-from core.search.pieces import Piece, in_words
+from core.search.ranking.maxsim import similarity
+from core.search.showing.answers import MIN_STRENGTH, salience, stand_for_something, strengths
+from core.search.showing.clusters import continues, whole, without_parts
+from core.search.showing.function_words import function_words
+from core.search.showing.pieces import Piece, in_words
 
 SNIPPET_WIDTH = 220
 """Columns of a snippet: about two lines in the list of results; East Asian characters take two each."""

@@ -13,8 +13,8 @@ from pathlib import Path
 from core.domain import Language
 from core.extract.formats import SOURCE_CODE, format_of, supported_formats
 from core.languages import LANGUAGES, VARIANTS
-from core.search.language_names import NAMES
-from core.search.spelling import nearest
+from core.search.question.language_names import NAMES
+from core.search.question.spelling import nearest
 
 _WEB_PAGES = ("html",)
 _TABLES = ("csv", "psv", "tab", "tsv")

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Int64Array, Mode, PassageId
-from core.search.candidates import SCORE_DECIMALS, Candidate, Candidates
-from core.search.fusion import POOL, fuse, padded
-from core.search.keyword_lane import KeywordScores
+from core.search.ranking.candidates import SCORE_DECIMALS, Candidate, Candidates
+from core.search.ranking.fusion import POOL, fuse, padded
+from core.search.ranking.keywords import KeywordScores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

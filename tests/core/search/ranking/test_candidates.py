@@ -25,12 +25,12 @@ from core.index.kernels.plain import PlainKernels
 from core.index.merge import merge
 from core.index.segment import Segment
 from core.index.snapshot import BoolArray, SegmentView, Snapshot
-from core.search import candidates as candidates_module
-from core.search import maxsim
 from core.search import searcher as searcher_module
-from core.search.candidates import SCORE_DECIMALS, Candidate, Candidates
 from core.search.live import LiveSegments
-from core.search.maxsim import Question, Scorer
+from core.search.ranking import candidates as candidates_module
+from core.search.ranking import maxsim
+from core.search.ranking.candidates import SCORE_DECIMALS, Candidate, Candidates
+from core.search.ranking.maxsim import Question, Scorer
 from tests.core.conftest import index
 from tests.core.index.made import clustered, make_codebook, make_passages, make_segment
 from tests.core.search.test_live import ANYTHING, Library

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from core.domain import Filter, FilterKind, Hint, HintKind, Language, ParsedQuestion, Query
-from core.search.dates import first_day, first_moment_ns, nearest_day
-from core.search.spelling import nearest
-from core.search.typed import DASHES, KEYS, OPENERS, WIDTH, Piece, cut, is_space, strip
-from core.search.values import folders_of, formats_of, languages_of
+from core.search.question.dates import first_day, first_moment_ns, nearest_day
+from core.search.question.spelling import nearest
+from core.search.question.typed import DASHES, KEYS, OPENERS, WIDTH, Piece, cut, is_space, strip
+from core.search.question.values import folders_of, formats_of, languages_of
 
 _T = TypeVar("_T")
 
