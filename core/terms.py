@@ -58,7 +58,7 @@ def terms_of(text: str) -> str:
 
 
 def terms_of_many(texts: Sequence[str]) -> list[str]:
-    """`terms_of` each of the texts. 0.03 ms for 300 characters; one by one it takes 0.2 ms (2026-11)."""
+    """`terms_of` each of the texts. 0.03 to 0.05 ms for a passage; one by one it takes 0.2 ms (2026-11)."""
     return [terms for some in _batches(texts) for terms in _terms_of_batch(some)]
 
 
