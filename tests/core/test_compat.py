@@ -22,8 +22,8 @@ from core.index.segment import Segment
 from core.index.snapshot import Snapshot
 from core.layout import LibraryLayout
 from core.progress import CancelToken, ModelChanged
-from core.search.candidates import Candidates
-from core.search.maxsim import Question, Scorer
+from core.search.ranking.candidates import Candidates
+from core.search.ranking.maxsim import Question, Scorer
 from core.terms import phrase_of
 from tests.compat import reader
 from tests.core.conftest import OpenCollection, index, inline_collection, maintain
