@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -18,7 +18,7 @@ from typing import Self
 from filelock import FileLock
 from sqlite_utils import Database
 
-from core.catalogue import keywords
+from core.catalogue import keywords, names
 from core.catalogue.migrations import CATALOGUE_VERSION, migrations
 from core.errors import (
     FULL_DISK,
@@ -131,9 +131,16 @@ class Catalogue:
 
         On a connection of its own: readers and writers go on meanwhile. Raises CancelledError.
         """
+        return self._told_apart(keywords.damage, cancel)
+
+    def check_names(self, cancel: CancelToken) -> str | None:
+        """The same for the names of documents; writers wait for some of it (see `names.check_parts`)."""
+        return self._told_apart(names.check_parts, cancel) or self._told_apart(names.damage, cancel)
+
+    def _told_apart(self, check: Callable[[Database], str | None], cancel: CancelToken) -> str | None:
         try:
             with self._apart(cancel) as database:
-                return keywords.damage(database)
+                return check(database)
         except LibraryDamagedError as error:
             return error.detail
 

@@ -140,20 +140,10 @@ def _check_words_and_names(catalogue: Catalogue, cancel: CancelToken) -> Iterato
         for _ in mend_keywords(catalogue, cancel):
             cancel.checkpoint()
     cancel.checkpoint()
-    if detail := _names_damage(catalogue):
+    if detail := catalogue.check_names(cancel):
         yield Finding(damage=Damaged(path=catalogue.path, detail=detail))
         with catalogue.write() as db:
             names.create(db)
-
-
-def _names_damage(catalogue: Catalogue) -> str | None:
-    try:
-        with catalogue.write() as db:
-            names.check_parts(db)
-        with catalogue.read() as db:
-            return names.damage(db)
-    except LibraryDamagedError as error:
-        return error.detail
 
 
 def _check_text(catalogue: Path, db: Database, document_id: DocumentId) -> Finding | None:
