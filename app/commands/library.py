@@ -65,8 +65,11 @@ def verify(parsed: argparse.Namespace) -> int:
 
 
 def forget(parsed: argparse.Namespace) -> int:
-    with open_app(parsed) as app:
+    with open_app(parsed) as app, cancelled_by_ctrl_c() as cancel:
         changes = app.collection.forget_source(parsed.folder)
+        # Its words leave the disk only by this.
+        tidying = app.collection.maintain(cancel)
+        terminal.follow(tidying, "Tidying up the index", teller(as_json=parsed.json))
         if parsed.json:
             print_json({"forgotten": str(parsed.folder.absolute()), "documents": len(changes.documents)})
         else:

@@ -218,6 +218,8 @@ class IndexingController(QObject):
     def _on_finished(self, result: object) -> None:
         if isinstance(result, CollectionChanges):
             self.committed.emit(result)
+            # The words of a forgotten source leave the disk only then.
+            self._maintenance_wanted |= result.sources
         else:
             self._maintenance_wanted = True
         self._on_ended()
