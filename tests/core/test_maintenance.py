@@ -11,7 +11,7 @@ import pytest
 
 from core.catalogue import codebooks
 from core.collection import Collection
-from core.domain import Query
+from core.domain import Mode, Query
 from core.errors import CancelledError, LibraryInUseError
 from core.index import merge
 from core.index.codebook import codebook_file
@@ -64,7 +64,7 @@ def save(collection: Collection, path: Path, text: str) -> None:
 
 
 def names(collection: Collection, word: str, **restrictions) -> set[str]:
-    query = Query(text=word, **restrictions)
+    query = Query(text=word, mode=Mode.MAXSIM, **restrictions)
     return {result.document.path.name for result in collection.search(query).results}
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from core.catalogue.catalogue import Catalogue
 from core.collection import Collection
-from core.domain import DocumentState, Query
+from core.domain import DocumentState, Mode, Query
 from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import DiskFullError, LibraryDamagedError, LibraryUnwritableError
 from core.index import merge
@@ -52,7 +52,7 @@ def opened(tmp_path: Path, encoder: LexicalEncoder) -> Iterator[Collection]:
 
 def found(collection: Collection) -> dict[str, float]:
     """The best score for each of the words."""
-    replies = {word: collection.search(Query(text=word)) for word in WORDS}
+    replies = {word: collection.search(Query(text=word, mode=Mode.MAXSIM)) for word in WORDS}
     return {word: reply.results[0].score for word, reply in replies.items() if reply.results}
 
 

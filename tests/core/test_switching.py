@@ -11,6 +11,7 @@ from core.catalogue import encodings, models, segments
 from core.domain import (
     BUILT_IN_MODEL,
     DocumentState,
+    Mode,
     ModelName,
     ModelSwitch,
     Query,
@@ -260,7 +261,7 @@ def test_a_model_that_is_gone(library):
         library.collection.use_model(ModelName("unheard of"))
     library.collection.use_model(BUILT_IN_MODEL)
     assert library.collection.status().model == BUILT_IN_MODEL
-    assert library.collection.search(Query(text=WORDS[0])).results == ()
+    assert library.collection.search(Query(text=WORDS[0], mode=Mode.MAXSIM)).results == ()
     index(library.collection)
     library.check(BUILT_IN_MODEL)
     maintain(library.collection)
@@ -328,7 +329,7 @@ def test_an_answering_model_that_encodes_otherwise_now(library):
     """A new version of the answering model answers from what it has encoded, during a switch too."""
     library.encoders.encoders[BUILT_IN_MODEL] = WordEncoder("improved")
     library.half()
-    assert library.collection.search(Query(text=WORDS[0])).results == ()
+    assert library.collection.search(Query(text=WORDS[0], mode=Mode.MAXSIM)).results == ()
     index(library.collection)
     library.check(BUILT_IN_MODEL)
     switch(library.collection)
