@@ -21,7 +21,9 @@ from core.folding.fold import FoldedPoints, Points, fold_points, points_of, text
 from core.folding.units import Kind, Units, find_units, kind_of
 
 TERMS_VERSION = 1
-"""Raise it with every change that gives any text other terms: each library then makes its index again."""
+"""Raise it with every change that gives any text other terms or grams: each library then makes its index
+again.
+"""
 
 PREFIX = "*"
 """At the end of a term: all terms that begin with it. No term has such a character of its own."""
@@ -99,8 +101,13 @@ def literal_spans(question: str, text: str, *, typing: bool = False) -> tuple[tu
     asked, found = _found(question), _found(text)
     if not len(asked.terms.starts) or not len(found.terms.starts):
         return ()
-    matches = _Matches(asked, typing=typing).of(found)
-    return tuple((found.span(a, b), asked.span(c, d)) for a, b, c, d in matches)
+    pairs: list[tuple[Span, Span]] = []
+    for a, b, c, d in _Matches(asked, typing=typing).of(found):
+        span = found.span(a, b)
+        # One character may hold several terms (a digit with a Thai mark on it): it counts once.
+        if not pairs or span.start >= pairs[-1][0].end:
+            pairs.append((span, asked.span(c, d)))
+    return tuple(pairs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -114,7 +114,7 @@ class Bench:
         self.collection = collection
         self.stages = collection._stages
         self.encoder = ShortEncoder()
-        self.live = collection._searcher._opened().live
+        self.live = collection._searcher._model.opened().live
         self.rng = np.random.default_rng(1)
         collection.add_source(self.files)
         self.source = collection.sources()[0].id

@@ -123,7 +123,7 @@ def test_threads(collection, files, encoder):
 
 def test_a_held_scope_answers_for_ever(collection, files):
     """Whoever holds a snapshot reads from it what was there, however often all of it is merged away."""
-    scope = collection._searcher._opened().live.scope(Query(text="x"))
+    scope = collection._searcher._model.opened().live.scope(Query(text="x"))
     ids = [int(id_) for view in scope.snapshot.views for id_ in view.segment.passage_ids]
     before = {id_: scope.snapshot.vectors(id_).copy() for id_ in ids}
     for number in range(6):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,11 +22,14 @@ from core.grams import asked_grams
 from core.terms import asked_terms
 
 MOST_ROWS = 20_000
-"""Rows that the terms of a question may have together, the rarest first; the rarest term is always asked. In
-200,000 passages on two busy cores this takes 40 ms (median), 5,000 take 14 (2026-11)."""
+"""Rows that the terms of a question may have together, the rarest first; a term with as many alone is not
+asked: it says next to nothing. In 200,000 passages on two busy cores this takes 40 ms (median), 5,000 take 14
+(2026-11)."""
 
 FIRST_ROWS = 5_000
-"""The same for first answers, for which nobody waits."""
+"""The same for first answers, for which nobody waits; of a question with frequent words only, the rarest is
+asked.
+"""
 
 LOOKED_UP = 1_000
 """Terms whose frequency is asked for: those of two pages. The words of a question come before their grams."""
@@ -80,13 +83,13 @@ class KeywordLane:
 
     def __init__(self) -> None:
         self._counting = threading.Lock()
-        self._counted: OrderedDict[str, tuple[int, int, int]] = OrderedDict()
+        self._counted: OrderedDict[str, tuple[int, int]] = OrderedDict()
 
     def ask(self, db: Database, text: str, limit: int, most_rows: int = MOST_ROWS) -> KeywordScores:
         """The best `limit` passages of the index for the words of `text`, dead ones among them."""
         terms = (*asked_terms(text), *asked_grams(text))[:LOOKED_UP]
         passages, _ = segments.totals(db)
-        counts = self._frequencies(db, terms, passages, most_rows)
+        counts = self._frequencies(db, terms, passages)
         chosen = affordable(counts, most_rows)[:ASKED]
         if not chosen:
             return KeywordScores.none()
@@ -94,33 +97,31 @@ class KeywordLane:
         whole = sum(rarity(counts[term], passages) for term in terms)
         return KeywordScores(ids=ids, scores=scores, whole=whole)
 
-    def _frequencies(self, db: Database, terms: Sequence[str], passages: int, at_most: int) -> dict[str, int]:
-        """How many passages have each term, counted up to `at_most`."""
+    def _frequencies(self, db: Database, terms: Sequence[str], passages: int) -> dict[str, int]:
+        """How many passages have each term, counted up to MOST_ROWS."""
         with self._counting:
-            known = {term: count for term in terms if (count := self._known(term, passages, at_most))}
-        counted = keywords.frequencies(db, [term for term in terms if term not in known], at_most)
+            known = {
+                term: found[0]
+                for term in terms
+                if (found := self._counted.get(term)) and passages <= found[1] * _GROWN
+            }
+        counted = keywords.frequencies(db, [term for term in terms if term not in known], MOST_ROWS)
         with self._counting:
             for term, count in counted.items():
                 if count:  # what is not there now may be there after the next commit
-                    self._counted[term] = (count, at_most, passages)
+                    self._counted[term] = (count, passages)
             while len(self._counted) > _REMEMBERED:
                 self._counted.popitem(last=False)
         return counted | known
 
-    def _known(self, term: str, passages: int, at_most: int) -> int | None:
-        """What was counted before, if it would not be more now."""
-        if (found := self._counted.get(term)) is None:
-            return None
-        count, limit, before = found
-        enough = count < limit or limit >= at_most
-        return count if enough and passages <= before * _GROWN else None
 
-
-def affordable(counts: dict[str, int], most_rows: int) -> list[str]:
-    """The rarest terms that occur at all, together in at most so many rows; at least one."""
+def affordable(counts: Mapping[str, int], most_rows: int) -> list[str]:
+    """The rarest terms that occur at all, together in at most so many rows, and the rarest of all in any
+    case; none that is in MOST_ROWS.
+    """
     chosen: list[str] = []
     rows = 0
-    for term in sorted((term for term in counts if counts[term]), key=counts.__getitem__):
+    for term in sorted((term for term in counts if 0 < counts[term] < MOST_ROWS), key=counts.__getitem__):
         rows += counts[term]
         if chosen and rows > most_rows:
             break
