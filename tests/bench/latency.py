@@ -38,7 +38,7 @@ from tests.bench.retrieval_set import find_sets, read_set
 from tests.core.encoders import FixedEncoders
 
 QUESTIONS = 100
-LIMIT = 30
+LIMIT = 20
 """Results that the window asks for."""
 
 _ROOT = Path("/typed")
