@@ -21,7 +21,9 @@ GLANCE_LANE = "glance"
 """First answers have a thread of their own: they never wait for a search."""
 
 PAGE = 20
-"""Results asked for at first, and added each time the end of the list is reached: three screens full. Finding out what to mark in them takes more than half of a search (2026-11)."""
+"""Results asked for at first, and added each time the end of the list is reached: three screens full.
+Finding out what to mark in them takes more than half of a search (2026-11).
+"""
 
 SLOW_MS = 300
 """A final answer that takes longer than this is worth a word; a shorter wait would only flicker."""
