@@ -58,6 +58,10 @@ QUERY_CHARACTERS = 20_000
 FIRST_RESULTS = 10
 """First answers are given at once, so they are few: more than a window shows without scrolling."""
 
+FIRST_LOOKED_AT = 3 * FIRST_RESULTS
+"""Passages that may become first answers: those that turn out to have no word of the question take time too.
+"""
+
 LEAST_NAME = 2
 """Characters of a question that is looked for in names: nearly all names have any one letter."""
 
@@ -120,7 +124,7 @@ class Searcher:
             limit = 2 * POOL if allowed.nothing else FIRST_ROWS
             found = self._keywords.ask(db, text, limit, FIRST_ROWS)
             found = found.only(allowed.allows(db, found.ids), POOL).answering()
-            page.add(db, in_order(found.ids, found.scores, POOL, found.ids.tolist()))
+            page.add(db, in_order(found.ids, found.scores, FIRST_LOOKED_AT, found.ids.tolist()))
             results = page.ordered(self._named(db, query, allowed), query.order)
         return SearchReply(
             query=query,

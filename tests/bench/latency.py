@@ -21,10 +21,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.catalogue import documents, sources
+from core.catalogue import documents, models, sources
 from core.catalogue.catalogue import Catalogue
+from core.catalogue.models import Choice
 from core.collection import Collection
-from core.domain import ExtractedText, FileStamp, Query
+from core.domain import BUILT_IN_MODEL, ExtractedText, FileStamp, Query
 from core.encode.encoder import Encoder
 from core.encode.lexical.encoder import LexicalEncoder
 from core.index.codec import ExactCodec
@@ -89,6 +90,7 @@ def build(layout: LibraryLayout, encoder: Encoder, material: Material, passages:
     with Catalogue.open(layout.catalogue) as catalogue:
         with catalogue.write() as db:
             source_id = sources.add(db, _ROOT)
+            models.set_answering(db, Choice(name=BUILT_IN_MODEL, digest=encoder.digest))
         made, number = 0, 0
         while made < passages:
             batch = Batch(catalogue, layout.index, encoder, str(PipelineFingerprint.of(encoder)))
@@ -133,9 +135,8 @@ def _measured(arguments: argparse.Namespace, layout: LibraryLayout) -> str:
     encoder, material = LexicalEncoder.open(RARITY_TABLE), Material.of(arguments.data)
     if not layout.catalogue.exists():
         build(layout, encoder, material, arguments.passages)
-        with Collection.open(layout, Settings(), FixedEncoders.only(encoder)) as collection:
-            list(collection.maintain(CancelToken()))
     with Collection.open(layout, Settings(), FixedEncoders.only(encoder)) as collection:
+        list(collection.maintain(CancelToken()))
         collection.prepare()
         status = collection.status()
         first: list[float] = []

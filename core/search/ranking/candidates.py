@@ -107,14 +107,17 @@ class Candidates:
         for members in compressed.values():
             self._scanned.append(self._scan(members))
 
-    def best(self, count: int) -> tuple[Candidate, ...]:
-        """The best `count`, ties by id; fewer only if no more answer."""
+    def best(self, count: int, most: int | None = None) -> tuple[Candidate, ...]:
+        """The best `count`, ties by id; fewer only if no more answer, or none of the `most` that were nearest
+        in the scan of compressed segments (None: all of them are scored before it gives up).
+        """
         wanted = max(SCANNED_CANDIDATES, 4 * count)
         while True:
             for scanned in self._scanned:
                 self._score(scanned, wanted)
             answering = sum(np.count_nonzero(each.answers) for each in self._scored)
-            if answering >= count or not any(scanned.left for scanned in self._scanned):
+            enough = answering >= count or (most is not None and wanted >= most)
+            if enough or not any(scanned.left for scanned in self._scanned):
                 return _in_order(*self._refined(count, answering=True), count)
             wanted *= 4
 
