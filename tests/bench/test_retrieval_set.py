@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.bench.retrieval_set import find_sets, read_set
+from tests.bench.retrieval_set import RetrievalSet, SetPassage, across, find_sets, read_set, thinned
 
 
 def write_set(folder, *, queries, passages, qrels):
@@ -39,3 +39,33 @@ def test_a_broken_set_is_refused(tmp_path, qrels):
     write_set(tmp_path / "set", queries=QUERIES, passages=PASSAGES, qrels=qrels)
     with pytest.raises(ValueError, match=r"qrels\.tsv"):
         read_set(tmp_path / "set")
+
+
+def made(name, passages, judgements):
+    return RetrievalSet(
+        name=name,
+        queries={query: f"{name} {query}" for query in judgements},
+        passages=tuple(SetPassage(id=id_, title="", text=f"{name} {id_}") for id_ in passages),
+        judgements=judgements,
+    )
+
+
+def test_questions_of_one_language_for_passages_of_another():
+    """The questions are those of the one set, the passages those of the other, as far as they are judged."""
+    asked = made("zh", ["1", "2", "3"], {"a": {"1": 1}, "b": {"3": 1}})
+    both = across(asked, made("en", ["1", "2"], {"a": {"1": 1}}))
+    assert both.name == "zh > en"
+    assert both.judgements == {"a": {"1": 1}}
+    assert both.queries["a"] == "zh a"
+    assert both.passages[0].text == "en 1"
+    with pytest.raises(ValueError, match="in common"):
+        across(asked, made("fr", ["9"], {"a": {"9": 1}}))
+
+
+@pytest.mark.parametrize(("most", "kept"), [(1, 1), (3, 3), (7, 7), (10, 10), (99, 10)])
+def test_a_thinned_set_keeps_its_passages(most, kept):
+    full = made("en", ["1"], {str(number): {"1": 1} for number in range(10)})
+    some = thinned(full, most)
+    assert len(some.judgements) == kept
+    assert some.judgements.items() <= full.judgements.items()
+    assert some.passages == full.passages
