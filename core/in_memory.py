@@ -1,8 +1,9 @@
 """Here are some texts: which of them answer a question? Without a library, a file or a folder.
 
 Each text is one passage, encoded and scored as those of a library are whose segments are exact, so the
-scores are those of its model alone (`Mode.MAXSIM`); there is no index of words to ask beside it. In RAGatouille this is encode (`InMemory.add`), search_encoded_docs (`search`),
-clear_encoded_docs (`clear`) and rerank.
+scores are those of its model alone (`Mode.MAXSIM`); there is no index of words to ask beside it. In
+RAGatouille this is encode (`InMemory.add`), search_encoded_docs (`search`), clear_encoded_docs (`clear`) and
+rerank.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ COUNTS = st.dictionaries(st.text(min_size=1, max_size=3), st.integers(0, 2 * MOS
 
 @given(counts=COUNTS, most=st.integers(1, MOST_ROWS))
 def test_the_rarest_words_are_asked_within_bounds(counts, most):
-    """Never a word that is nowhere or all over; otherwise the rarest, and more of them as long as they fit."""
+    """Never a word that is nowhere or all over; else the rarest, and more of them as long as they fit."""
     chosen = affordable(counts, most)
     useful = sorted(count for count in counts.values() if 0 < count < MOST_ROWS)
     assert sorted(counts[term] for term in chosen) == useful[: len(chosen)]
