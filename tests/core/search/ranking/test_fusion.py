@@ -27,7 +27,7 @@ def test_a_lane_that_does_not_tell_passages_apart_has_no_say():
 
 @given(maxsim=st.lists(st.floats(0, 30), min_size=POOL, max_size=POOL), place=st.integers(0, POOL - 1))
 def test_what_one_passage_alone_has_decides(maxsim, place):
-    """A part number that occurs once puts its passage first, if the model finds it no worse than the average."""
+    """A part number that occurs once puts its passage first, if the model finds it no worse than most."""
     scores = np.array(maxsim)
     scores[place] = max(scores[place], scores.mean())
     keyword = np.zeros(POOL)
