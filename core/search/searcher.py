@@ -124,7 +124,7 @@ class Searcher:
             limit = 2 * POOL if allowed.nothing else FIRST_ROWS
             found = self._keywords.ask(db, text, limit, FIRST_ROWS)
             found = found.only(allowed.allows(db, found.ids), POOL).answering()
-            page.add(db, in_order(found.ids, found.scores, FIRST_LOOKED_AT, found.ids.tolist()))
+            page.add(db, in_order(found.ids, found.scores, FIRST_LOOKED_AT, found.doubtful))
             results = page.ordered(self._named(db, query, allowed), query.order)
         return SearchReply(
             query=query,

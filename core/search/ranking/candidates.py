@@ -42,11 +42,11 @@ _REFINED_AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A passage worth showing, with its score; `literal`: for its words alone, the model finds no answer."""
+    """A passage worth showing, with its score; `doubtful`: only if a word of the question stands in it."""
 
     passage_id: PassageId
     score: float
-    literal: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -41,6 +41,12 @@ LEAST_SHARE = 0.1
 """A passage answers with its words alone if they make up at least this share of what the question's words are
 worth: き in とき, or one "the" of ten words, is no answer."""
 
+SURE_SHARE = 0.6
+"""From this share on a passage answers even if no whole word of the question stands in it: libraries for library.
+With whole words only, the keyword lane alone lost one Arabic answer in thirty from its first ten (xquad/ar); with
+any shared letters, `waste` was answered by a walk in the Harz (2026-11).
+"""
+
 _REMEMBERED = 20_000
 """Words whose frequency is remembered: the frequent ones, which take longest to count, come in every
 question.
@@ -70,6 +76,11 @@ class KeywordScores:
         """Those in which enough of the question stands to be an answer."""
         enough = self.scores >= LEAST_SHARE * self.whole
         return self.only(enough, len(self.ids))
+
+    @property
+    def doubtful(self) -> frozenset[int]:
+        """Those that are answers only if a word of the question stands in them."""
+        return frozenset(self.ids[self.scores < SURE_SHARE * self.whole].tolist())
 
     def only(self, allowed: NDArray[np.bool_], most: int) -> KeywordScores:
         """The best `most` of those that are allowed, `(passages,)`."""

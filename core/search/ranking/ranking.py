@@ -37,7 +37,7 @@ class Ranking:
                 return self.candidates.best(count)
             case Mode.KEYWORD:
                 found = self.keyword.answering()
-                return in_order(found.ids, found.scores, count, frozenset(found.ids.tolist()))
+                return in_order(found.ids, found.scores, count, found.doubtful)
             case Mode.HYBRID:
                 return self._by_both(count)
 
@@ -49,7 +49,7 @@ class Ranking:
         maxsim = by_model | self.candidates.scores_of(others)
         ids = np.array([*maxsim], dtype=np.int64)
         fused = self.fused(ids, np.array([*maxsim.values()], dtype=np.float64))
-        return in_order(ids, fused, count, frozenset(others.tolist()))
+        return in_order(ids, fused, count, self.keyword.doubtful - by_model.keys())
 
     def fused(self, ids: Int64Array, maxsim: NDArray[np.float64]) -> NDArray[np.float64]:
         """The scores of passages by both lanes, from those by MaxSim."""
@@ -67,12 +67,12 @@ class Ranking:
 
 
 def in_order(
-    ids: Int64Array, scores: NDArray[np.float64], count: int, literal: Container[int]
+    ids: Int64Array, scores: NDArray[np.float64], count: int, doubtful: Container[int]
 ) -> tuple[Candidate, ...]:
     """The best `count` by score as it is compared and shown, rounded; ties by id."""
     rounded = np.round(scores, SCORE_DECIMALS)
     order = np.lexsort((ids, -rounded))[:count]
     best = zip(ids[order].tolist(), rounded[order].tolist(), strict=True)
     return tuple(
-        Candidate(passage_id=PassageId(id_), score=score, literal=id_ in literal) for id_, score in best
+        Candidate(passage_id=PassageId(id_), score=score, doubtful=id_ in doubtful) for id_, score in best
     )

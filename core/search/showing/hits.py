@@ -28,7 +28,7 @@ class EncodedHits:
     question: Tokens
 
     def __call__(self, candidate: Candidate, stored: passages.Stored, text: str) -> Hit | None:
-        if candidate.literal and not stands_in(self.question.text, stored, text):
+        if candidate.doubtful and not stands_in(self.question.text, stored, text):
             return None
         aligned = self.aligned(stored, text)
         highlights = find_highlights(aligned.question, aligned.passage, noise_floor=aligned.noise_floor)
@@ -59,7 +59,7 @@ class LiteralHits:
 
     def __call__(self, candidate: Candidate, stored: passages.Stored, text: str) -> Hit | None:
         highlights = literal_highlights(self.question, text)
-        if not highlights and not _literally(self.question, stored.passage.heading):
+        if candidate.doubtful and not highlights and not _literally(self.question, stored.passage.heading):
             return None
         return _hit(candidate, stored, text, highlights, ())
 
