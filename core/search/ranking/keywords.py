@@ -42,9 +42,9 @@ LEAST_SHARE = 0.1
 worth: き in とき, or one "the" of ten words, is no answer."""
 
 SURE_SHARE = 0.6
-"""From this share on a passage answers even if no whole word of the question stands in it: libraries for library.
-With whole words only, the keyword lane alone lost one Arabic answer in thirty from its first ten (xquad/ar); with
-any shared letters, `waste` was answered by a walk in the Harz (2026-11).
+"""From this share on a passage answers even if no whole word of the question stands in it: libraries for
+library. With whole words only, the keyword lane alone lost one Arabic answer in thirty from its first ten
+(xquad/ar); with any shared letters, `waste` was answered by a walk in the Harz (2026-11).
 """
 
 _REMEMBERED = 20_000
