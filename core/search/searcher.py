@@ -119,7 +119,7 @@ class Searcher:
         started = time.perf_counter()
         text = query.text[:QUERY_CHARACTERS]
         page = ResultPage(limit=min(query.limit, FIRST_RESULTS), make_hit=LiteralHits(question=text))
-        with self._catalogue.read() as db:
+        with self._catalogue.read_quickly() as db:
             allowed = Restrictions.of(db, query)
             limit = 2 * POOL if allowed.nothing else FIRST_ROWS
             found = self._keywords.ask(db, text, limit, FIRST_ROWS)

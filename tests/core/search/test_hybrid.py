@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,12 @@ def test_first_answers_need_no_model(collection, monkeypatch):
     reply = collection.glance(Query(text="harbour"))
     assert not reply.final
     assert names(reply)[0] == "harbour.txt"
+
+
+def test_first_answers_wait_for_no_search(collection):
+    """A search at work, and a writer, hold their connections; first answers have one of their own."""
+    with collection._catalogue.read(), collection._catalogue.write(), ThreadPoolExecutor(1) as pool:
+        assert names(pool.submit(collection.glance, Query(text="harbour")).result(timeout=20))
 
 
 def test_a_file_is_found_by_its_name_alone(collection):
