@@ -7,6 +7,7 @@ socket is opened; the assistant starts this process and ends it by closing its s
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sys
 from importlib import metadata
@@ -50,7 +51,10 @@ async def _serve(server: Server[Any], descriptor: int) -> None:
         stdin = cast("anyio.AsyncFile[str]", lines)
         try:
             async with stdio_server(stdin=stdin) as (received, sent):
-                await server.run(received, sent, server.create_initialization_options())
+                # The SDK keeps the real standard output to itself, but what is printed would wait in Python's
+                # buffer until the SDK has given it back.
+                with contextlib.redirect_stdout(sys.stderr):
+                    await server.run(received, sent, server.create_initialization_options())
         except* (BrokenPipeError, anyio.BrokenResourceError):
             pass  # the assistant has gone without closing our input first
 
