@@ -59,8 +59,7 @@ FIRST_RESULTS = 10
 """First answers are given at once, so they are few: more than a window shows without scrolling."""
 
 FIRST_LOOKED_AT = 3 * FIRST_RESULTS
-"""Passages that may become first answers: those that turn out to have no word of the question take time too.
-"""
+"""Passages that may become first answers: those that turn out to hold no word of it take time, too."""
 
 LEAST_NAME = 2
 """Characters of a question that is looked for in names: nearly all names have any one letter."""
@@ -69,8 +68,7 @@ MOST_NAME_WORDS = 20
 """Who types more words means no name."""
 
 SORTED_AMONG = 100
-"""Sorted by date are the best so many results, or as many as are asked for: every passage answers a little.
-"""
+"""Sorted by date are the best so many results, or as many as are asked for: all answer a little."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
