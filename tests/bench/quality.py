@@ -1,11 +1,13 @@
 """How good are the answers? Retrieval sets through the program's own splitting, encoding, index and search.
 
 `python3 packaging/tasks.py bench quality --data DIR [--set NAME …] [--mode maxsim|keyword|hybrid …]
-[--checkpoint FOLDER] [--queries N] [--bits 4|2] [--json]`: DIR holds sets in the format of retrieval_set.py.
-Every passage of a set becomes a document (which the program may split), every query is asked for ten results,
-by each of the modes (all three, if none is named). Prints recall at 1, 5 and 10, MRR@10 and nDCG@10. The
-built-in encoder answers, or the model in FOLDER. With `--bits` the index is compressed, however small it is.
-`--queries` takes that many at most, evenly spread.
+[--checkpoint FOLDER] [--queries N] [--weight W] [--bits 4|2] [--json]`: DIR holds sets in the format of
+retrieval_set.py. Every passage of a set becomes a document (which the program may split), every query is
+asked for ten results, by each of the modes (all three, if none is named). Prints recall at 1, 5 and 10,
+MRR@10 and nDCG@10. The built-in encoder answers, or the model in FOLDER. With `--bits` the index is
+compressed, however small it is. `--queries` takes that many at most, evenly spread.
+
+`--weight` is another weight of keywords in the ranking by both, for choosing it on training sets.
 
 Cross-lingual: `--corpus xquad/en --set xquad/zh` asks the queries of the one set of the passages of the
 other, which must have the same ids.
@@ -21,6 +23,7 @@ import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from core.catalogue import codebooks, documents, segments, sources
 from core.catalogue.catalogue import Catalogue
@@ -34,6 +37,7 @@ from core.indexing.batch import Batch, ReadDocument, encode_document
 from core.indexing.staleness import PipelineFingerprint
 from core.layout import RARITY_TABLE, LibraryLayout
 from core.progress import CancelToken
+from core.search.ranking import fusion
 from core.search.searcher import Searcher
 from tests.bench.metrics import Quality, quality
 from tests.bench.retrieval_set import RetrievalSet, across, find_sets, read_set, thinned
@@ -159,6 +163,8 @@ def main(words: list[str]) -> int:
     parser.add_argument("--checkpoint", type=Path, metavar="FOLDER", help="a model's files as published")
     parser.add_argument("--corpus", metavar="NAME", help="ask the passages of this set")
     parser.add_argument("--queries", type=int, metavar="N", help="at most so many of each set")
+    weight = fusion.KEYWORD_WEIGHT
+    parser.add_argument("--weight", type=float, default=weight, metavar="W", help="of keywords")
     parser.add_argument("--bits", type=int, choices=(2, 4), help="of the residuals in a compressed index")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     arguments = parser.parse_args(words)
@@ -176,8 +182,9 @@ def main(words: list[str]) -> int:
             asked = across(asked, read_set(found[arguments.corpus], arguments.corpus))
         if arguments.queries:
             asked = thinned(asked, arguments.queries)
-        for measured in measure(asked, how):
-            _print(measured, as_json=arguments.json)
+        with patch.object(fusion, "KEYWORD_WEIGHT", arguments.weight):
+            for measured in measure(asked, how):
+                _print(measured, as_json=arguments.json)
     return 0
 
 
