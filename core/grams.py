@@ -14,38 +14,39 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from core.folding.fold import Points, fold_points, points_of, text_of
+from core.folding.fold import Points, text_of
+from core.folding.together import batches, fold_together
 from core.folding.units import Kind, find_units
 
 LENGTH = 3
 MARK = "·"
 """No word has it: it only separates."""
 
-_SEPARATOR = np.array([ord("\n")], dtype=np.uint32)
+BATCH_CHARACTERS = 100_000
+"""Characters made into grams in one pass (one longer text apart): some 10 MB of arrays at most."""
 
 
 def grams_of_many(texts: Sequence[str]) -> list[str]:
     """The grams of each text, in its order, separated by spaces."""
-    sources: list[Points] = []
-    for text in texts:
-        sources += [points_of(text), _SEPARATOR]
-    if not sources:
-        return []
-    folded = fold_points(np.concatenate(sources))
-    starts = _starts(folded.points)
-    written = np.empty((len(starts), 1 + LENGTH + 1), dtype=np.uint32)
-    written[:, 0], written[:, -1] = ord(MARK), ord(" ")
-    written[:, 1:-1] = folded.points[starts[:, None] + np.arange(LENGTH)]
-    string = text_of(written.reshape(-1))
-    bases = np.cumsum([0, *(len(text) + 1 for text in texts)])
-    firsts = np.searchsorted(folded.starts[starts], bases) * written.shape[1]
-    return [string[a : max(a, b - 1)] for a, b in pairwise(firsts.tolist())]
+    return [grams for some in batches(texts, BATCH_CHARACTERS) for grams in _grams_of_batch(some)]
 
 
 def asked_grams(text: str) -> tuple[str, ...]:
     """The distinct grams of a question, in order."""
     (found,) = grams_of_many([text])
     return tuple(dict.fromkeys(found.split()))
+
+
+def _grams_of_batch(texts: Sequence[str]) -> list[str]:
+    together = fold_together(texts)
+    folded = together.folded
+    starts = _starts(folded.points)
+    written = np.empty((len(starts), 1 + LENGTH + 1), dtype=np.uint32)
+    written[:, 0], written[:, -1] = ord(MARK), ord(" ")
+    written[:, 1:-1] = folded.points[starts[:, None] + np.arange(LENGTH)]
+    string = text_of(written.reshape(-1))
+    firsts = np.searchsorted(folded.starts[starts], together.bases) * written.shape[1]
+    return [string[a : max(a, b - 1)] for a, b in pairwise(firsts.tolist())]
 
 
 def _starts(points: Points) -> NDArray[np.intp]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
+from core.catalogue.numbers import numbers
 from core.domain import DocumentId, Int64Array, Passage, PassageId, Span
 from core.terms import PREFIX, TERMS_VERSION
 
@@ -67,23 +68,20 @@ def insert(db: Database, rows: Iterable[Row], table: str = TABLE) -> None:
     )
 
 
-def best(
-    db: Database, terms: Sequence[str], limit: int, prefix: str = ""
-) -> tuple[Int64Array, NDArray[np.float64]]:
-    """The passages with any of the terms, and with any word that begins with `prefix`, the best first: ids
-    and BM25, positive, the larger the better; of equal ones the smaller id first. Some may be dead.
+def best(db: Database, terms: Sequence[str], limit: int) -> tuple[Int64Array, NDArray[np.float64]]:
+    """The passages with any of the terms, the best first: ids and BM25, positive, the larger the better; of
+    equal ones the smaller id first. Some may be dead.
 
     A term that ends with `*` stands for all that begin with it.
     """
-    asked = [*terms, *([prefix + PREFIX] if prefix else [])]
-    if not asked:
+    if not terms:
         return np.zeros(0, dtype=np.int64), np.zeros(0)
     found = db.execute(
         f"""
         SELECT rowid, -bm25({TABLE}, ?, ?, ?) AS score FROM {TABLE} WHERE {TABLE} MATCH ?
         ORDER BY score DESC, rowid LIMIT ?
         """,  # noqa: S608 - constants
-        [*WEIGHTS, " OR ".join(map(_quoted, asked)), limit],
+        [*WEIGHTS, " OR ".join(map(_quoted, terms)), limit],
     ).fetchall()
     ids = np.array([row[0] for row in found], dtype=np.int64)
     return ids, np.array([row[1] for row in found], dtype=np.float64)
@@ -110,8 +108,7 @@ def holding(db: Database, phrase: str) -> Int64Array:
     if not phrase:
         return np.zeros(0, dtype=np.int64)
     ordered = f"SELECT rowid AS value FROM {TABLE} WHERE {TABLE} MATCH ? ORDER BY rowid"  # noqa: S608
-    row = db.execute(f"SELECT group_concat(value) FROM ({ordered})", [phrase]).fetchone()  # noqa: S608
-    return np.fromstring(row[0] or "", dtype=np.int64, sep=",")
+    return numbers(db, ordered, [phrase])
 
 
 def size(db: Database) -> int:

@@ -9,9 +9,9 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
 from sqlite_utils import Database
 
+from core.catalogue.numbers import numbers
 from core.catalogue.texts import storable
 from core.domain import DocumentId, Int64Array
 from core.folding.fold import fold_text
@@ -113,8 +113,7 @@ def holding(db: Database, part: str) -> Int64Array:
     """The documents whose file name holds this, `(n,)` int64, ascending."""
     where, values = _holding([_folded(part)], ("name",))
     ordered = f"SELECT document_id AS value FROM names WHERE {where} ORDER BY document_id"  # noqa: S608
-    row = db.execute(f"SELECT group_concat(value) FROM ({ordered})", values).fetchone()  # noqa: S608
-    return np.fromstring(row[0] or "", dtype=np.int64, sep=",")
+    return numbers(db, ordered, values)
 
 
 def damage(db: Database) -> str | None:

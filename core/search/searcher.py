@@ -200,7 +200,7 @@ class Searcher:
         query = asked.query
         limit = query.limit if query.order is Order.BEST else max(query.limit, SORTED_AMONG)
         page = ResultPage(limit=limit, make_hit=self._hits(asked))
-        if len(asked.embedded.vectors):
+        if asked.text.strip() and len(asked.embedded.vectors):  # filters alone ask for no passage
             with self._ranked(asked) as ranking:
                 self._fill(page, ranking)
         with self._catalogue.read() as db:

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from core.domain import Int32Array
 from core.encode.lexical.directions import Hashes, mix
 from core.encode.lexical.ranges import RangeHashes
-from core.folding.fold import Points, fold_points, points_of
+from core.folding.together import fold_together
 from core.folding.units import Units, find_units
 
-_SEPARATOR = np.array([ord("\n")], dtype=np.uint32)
 _LEFT_FACTOR = np.uint64(3)
 
 
@@ -44,11 +43,8 @@ class Analysis:
 
 def analyse(texts: Sequence[str]) -> Analysis:
     """Fold and cut several texts in one pass, a line break between them."""
-    sources: list[Points] = []
-    for text in texts:
-        sources += [points_of(text), _SEPARATOR]
-    bases = np.cumsum([0, *(len(text) + 1 for text in texts)])
-    folded = fold_points(np.concatenate(sources))
+    together = fold_together(texts)
+    folded, bases = together.folded, together.bases
     units = find_units(folded.points)
     starts, ends = folded.starts[units.starts], folded.ends[units.ends - 1]
     numbers = np.searchsorted(bases, starts, side="right") - 1

@@ -9,7 +9,7 @@ norm of a query token grows with the rarity of its unit. It matches words and pa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Self
@@ -22,6 +22,7 @@ from core.encode.lexical.analysis import Analysis, analyse
 from core.encode.lexical.directions import DIM, add_directions, mix
 from core.encode.lexical.rarity import RarityTable
 from core.encode.lexical.words import norms, unit_vectors
+from core.folding.together import batches
 from core.folding.units import Kind
 from core.progress import CancelToken
 
@@ -92,7 +93,7 @@ class LexicalEncoder:
         cancel: CancelToken | None = None,
     ) -> list[TokenEmbeddings]:
         results: list[TokenEmbeddings] = []
-        for some in _batches(texts):
+        for some in batches(texts, BATCH_CHARACTERS):
             if cancel:
                 cancel.checkpoint()
             analysis = analyse(some)
@@ -143,14 +144,3 @@ def _first_of(values: Float32Array, which: NDArray[np.intp], count: int) -> Floa
 
 def _is_word(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.isin(kinds, (Kind.WORD, Kind.NUMBER, Kind.HANGUL))
-
-
-def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    first, size = 0, 0
-    for number, text in enumerate(texts):
-        if size and size + len(text) > BATCH_CHARACTERS:
-            yield texts[first:number]
-            first, size = number, 0
-        size += len(text)
-    if first < len(texts):
-        yield texts[first:]

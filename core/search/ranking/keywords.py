@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-from core.catalogue import keywords, segments
+from core.catalogue import keywords
 from core.domain import Int64Array
 from core.grams import asked_grams
 from core.terms import asked_terms
@@ -99,7 +99,7 @@ class KeywordLane:
     def ask(self, db: Database, text: str, limit: int, most_rows: int = MOST_ROWS) -> KeywordScores:
         """The best `limit` passages of the index for the words of `text`, dead ones among them."""
         terms = (*asked_terms(text), *asked_grams(text))[:LOOKED_UP]
-        passages, _ = segments.totals(db)
+        passages = keywords.size(db)
         counts = self._frequencies(db, terms, passages)
         chosen = affordable(counts, most_rows)[:ASKED]
         if not chosen:

@@ -115,7 +115,7 @@ def test_terms_are_data(catalogue):
             ids, _ = keywords.best(db, [term], 10)
             assert ids.tolist() in ([], [1, 2])
             keywords.frequencies(db, [term], 10)
-        assert keywords.best(db, [], 10, prefix="ap")[0].tolist() == [1, 2]
+        assert keywords.best(db, ["ap*"], 10)[0].tolist() == [1, 2]
         assert keywords.best(db, ["apr*"], 10)[0].tolist() == [2]
         assert keywords.best(db, [], 10)[0].dtype == np.int64
 
