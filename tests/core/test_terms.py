@@ -33,8 +33,8 @@ def pieces_of(text):
 
 
 def stands_in(question, text):
-    """Whether the pieces of a question follow each other in a text; where it ends, a run may be part of a
-    longer one.
+    """Whether the pieces of a question follow each other in a text; where it begins and ends, a run may be
+    part of a longer one.
     """
     asked, found = pieces_of(question), pieces_of(text)
     for first in range(len(found) - len(asked) + 1):
@@ -47,16 +47,29 @@ def stands_in(question, text):
 
 
 def _fits(asked, found, is_first, is_last):
+    """Of runs whole characters count, a Thai one with its marks; a last one alone may be the start of one."""
     (run, part), (other, whole) = asked, found
     if run != other:
         return False
     if not run:
         return part == whole
-    if is_first and is_last:
-        return part in whole
-    if is_first:
-        return whole.endswith(part)
-    return whole.startswith(part) if is_last else part == whole
+    part, whole = characters_of(part), characters_of(whole)
+    last = [first for first in range(len(whole)) if whole[first : first + len(part)] == part]
+    if is_last and len(part) == 1:
+        last = [number for number, each in enumerate(whole) if each.startswith(part[0])]
+    if not is_first:
+        last = [first for first in last if first == 0]
+    return any(is_last or first + len(part) == len(whole) for first in last)
+
+
+def characters_of(run):
+    found = []
+    for character in run:
+        if found and kind_of(ord(character)) is Kind.MARK and kind_of(ord(found[-1][-1])) >= Kind.UNSPACED:
+            found[-1] += character
+        else:
+            found.append(character)
+    return found
 
 
 class Table:
