@@ -116,7 +116,7 @@ def test_kill_9_while_models_come_and_go(tmp_path, encoder: LexicalEncoder):
     with inline_collection(root, encoders) as collection:
         collection.add_source(folder)
     moments, killed, answered, half = random.Random(5), 0, set(), 0
-    for first in range(0, 24, 8):
+    for first in range(0, 24, 4):
         command = [sys.executable, "-m", "tests.core.crash", str(root), "switches", *map(str, paths[first:])]
         before = (root / "index").stat().st_mtime_ns
         job = subprocess.Popen(command, cwd=CHECKOUT)
