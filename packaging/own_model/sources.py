@@ -112,7 +112,7 @@ def read_table(path: Path = TABLE) -> tuple[Source, ...]:
 
 
 def read_sources(data: Path, table: Iterable[Source] | None = None) -> Sources:
-    """Read what is there. Raises FileNotFoundError when nothing is, ValueError for files that make no sense."""
+    """Read what is there. Raises FileNotFoundError when nothing is, ValueError for what makes no sense."""
     rows = tuple(table) if table is not None else read_table()
     there = [row for row in rows if (data / row.folder).is_dir()]
     if not there:
