@@ -18,7 +18,8 @@ from torch.nn import functional
 from core.domain import Language
 from core.encode.backbones.backbone import check_names, on_meta, prefix_of, same_names, set_buffers
 from core.encode.checkpoint.family import Shape
-from core.encode.checkpoint.weights import PROJECTION, Weights, load_strictly
+from core.encode.checkpoint.files import PROJECTION
+from core.encode.checkpoint.weights import Weights, load_strictly
 
 BIAS_NUMBERS = 2**24
 """Numbers of the position bias that are made at a time (64 MB): all of 8,192 tokens at once would be 3.2 GB.

@@ -19,7 +19,8 @@ from core.encode.backbones.backbone import (
     sizes,
 )
 from core.encode.checkpoint.family import Shape
-from core.encode.checkpoint.weights import PROJECTION, Part, Weights, load_strictly
+from core.encode.checkpoint.files import PROJECTION
+from core.encode.checkpoint.weights import Part, Weights, load_strictly
 from core.errors import ModelDamagedError
 
 DEFAULT_BASE = 10_000.0

@@ -28,7 +28,8 @@ from core.encode.backbones.backbone import (
     sizes,
 )
 from core.encode.checkpoint.family import Shape
-from core.encode.checkpoint.weights import PROJECTION, Weights, load_strictly
+from core.encode.checkpoint.files import PROJECTION
+from core.encode.checkpoint.weights import Weights, load_strictly
 from core.errors import ModelDamagedError
 
 ADAPTERS_IN_MEMORY = 12

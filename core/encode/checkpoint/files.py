@@ -20,6 +20,8 @@ from core.errors import ModelDamagedError, ModelUnsupportedError
 
 SAFETENSORS, PICKLED = "model.safetensors", "pytorch_model.bin"
 
+PROJECTION = "linear.weight"
+
 _BACKBONE_MODULES = ("Transformer",)
 _PROJECTION_MODULES = ("Dense",)
 _IDENTITY = "Identity"

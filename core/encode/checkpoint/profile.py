@@ -87,6 +87,7 @@ _SETTINGS = {
         "query_maxlen": ("query_length", int),
         "doc_maxlen": ("doc_length", int),
         "attend_to_mask_tokens": ("attend_to_masks", bool),
+        "do_query_expansion": ("query_expansion", bool),
     },
     Layout.PYLATE: {
         "query_prefix": ("query_marker", str),
@@ -98,7 +99,12 @@ _SETTINGS = {
     },
 }
 """A publisher's name of a value -> ours. `query_token`/`doc_token` of artifact.metadata are labels that
-nothing uses; all other fields are of training and are passed over."""
+nothing uses; all other fields are of training and are passed over.
+
+`do_query_expansion` in artifact.metadata is ours, by PyLate's name. colbert-ai 0.2.22 passes over fields that
+it does not know and always fills questions up with masks; PyLate 1.6.0 reads the field from its own layout
+only, so whoever opens a folder in Stanford's layout with it says `ColBERT(folder, do_query_expansion=False)`.
+"""
 
 
 def build_profile(

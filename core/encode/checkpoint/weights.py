@@ -17,8 +17,6 @@ from torch import Tensor, nn
 from core.encode.checkpoint.files import SAFETENSORS
 from core.errors import ModelDamagedError, ModelUnsupportedError
 
-PROJECTION = "linear.weight"
-
 _OLD_NAMES = {".gamma": ".weight", ".beta": ".bias"}
 """What very old .bin files call the parameters of a LayerNorm."""
 

@@ -18,7 +18,6 @@ from typing import Any, Self
 import numpy as np
 
 from core.domain import UNKNOWN_LANGUAGE, Int32Array, Language, ProfileValue, TokenEmbeddings
-from core.encode.backbones.xmod import XmodBackbone
 from core.encode.checkpoint.family import Family, Shape, family_of, shape_of
 from core.encode.checkpoint.files import CheckpointFiles, digest_of, read_files
 from core.encode.checkpoint.known import KnownModel
@@ -31,8 +30,9 @@ from core.encode.colbert.inputs import (
     query_inputs,
     tokenize,
 )
-from core.encode.colbert.network import Network, Precision
+from core.encode.colbert.network import Network, Precision, Runtime
 from core.encode.colbert.runner import Runner
+from core.encode.colbert.runtimes import open_onnx, open_torch, runtime_for
 from core.encode.tokenizers.open import open_tokenizer
 from core.encode.tokenizers.tokenizer import Tokenizer
 from core.errors import ModelUnsupportedError
@@ -57,7 +57,7 @@ class Options:
     values of the profile that the person set. `windows`: a passage longer than `doc_length` is encoded in
     windows, so that nothing of it is lost, where the reference cuts it. `weights_digest`: SHA-256 of the
     weights if it is known, which saves reading them all. `noise_floor`: if it was measured. `device`: "cpu"
-    or "cuda".
+    or "cuda". `runtime`: None takes the one that suits (runtimes.py); it decides about rounding only.
     """
 
     name: str = ""
@@ -68,6 +68,7 @@ class Options:
     noise_floor: float = NOISE_FLOOR
     precision: Precision = Precision.FP32
     device: str = "cpu"
+    runtime: Runtime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -115,7 +116,8 @@ class ColbertEncoder:
         """Load a checkpoint. Nothing in the folder is executed, and nothing fetched.
 
         Raises ModelDamagedError (missing, broken or wrongly shaped), ModelUnsupportedError (not one of the
-        four networks, or encoding rules that are not ours), PartMissingError (the Japanese dictionary).
+        four networks, or encoding rules that are not ours), PartMissingError (PyTorch; the Japanese
+        dictionary).
         """
         options = options or Options()
         description = Description.of(folder, options)
@@ -129,7 +131,9 @@ class ColbertEncoder:
         def open_network(device: str) -> Network:
             # What was chosen for a graphics card is slow on a processor.
             precision = options.precision if device == options.device else Precision.FP32
-            return Network.open(files, description.family, shape, precision, device)
+            runtime = options.runtime or runtime_for(files, precision, device)
+            open_with = open_onnx if runtime is Runtime.ONNX else open_torch
+            return open_with(files, description.family, shape, precision, device)
 
         network = open_network(options.device)
         _check_language(description, network)
@@ -145,7 +149,7 @@ class ColbertEncoder:
 
     @property
     def dim(self) -> int:
-        return int(self._runner.network.projection.shape[0])
+        return self._runner.network.dim
 
     @property
     def noise_floor(self) -> float:
@@ -280,9 +284,7 @@ class ColbertEncoder:
 def _check_language(description: Description, network: Network) -> None:
     """A person's slip must not silently become the default language."""
     language = Language(description.profile.language)
-    if not language or not isinstance(network.backbone, XmodBackbone):
-        return
-    if not network.backbone.has_adapter(language):
+    if language and not network.knows(language):
         raise ModelUnsupportedError(description.files.model, f"it has no adapter for {language!r}")
 
 

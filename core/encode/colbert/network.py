@@ -1,27 +1,17 @@
-"""A checkpoint's network in memory: backbone and projection, on one device and in one precision."""
+"""What a checkpoint's network is to the encoder: token ids in, unit vectors out, on one device.
+
+Two libraries can run one: PyTorch (torch_network.py, every family) and ONNX Runtime (onnx_network.py, BERT
+with a graph beside its weights). Neither is imported before it is needed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-
-import numpy as np
-import torch
-from torch import Tensor
-from torch.nn import functional
+from typing import Protocol
 
 from core.domain import Float32Array, Int32Array, Language
-from core.encode.backbones.backbone import Backbone
-from core.encode.backbones.bert import BertBackbone
-from core.encode.backbones.jina_bert import JinaBertBackbone
-from core.encode.backbones.rotary import RotaryBackbone
-from core.encode.backbones.xmod import XmodBackbone
-from core.encode.checkpoint.family import Family, Shape
-from core.encode.checkpoint.files import CheckpointFiles, Layout
-from core.encode.checkpoint.weights import PROJECTION, Weights
 from core.encode.colbert.inputs import BoolArray
-from core.errors import ModelDamagedError
 
 
 class Precision(StrEnum):
@@ -31,83 +21,64 @@ class Precision(StrEnum):
     BF16 = "bf16"
     FP16 = "fp16"
 
+
+class Runtime(StrEnum):
+    """The library that computes. Vectors of both are the same but for rounding."""
+
+    TORCH = "torch"
+    ONNX = "onnx"
+
+
+class DeviceMemoryError(Exception):
+    """A batch does not fit into the memory of the device."""
+
+
+class DeviceLostError(Exception):
+    """A graphics card, or its driver, failed."""
+
+
+class Network(Protocol):
+    """Thread-safe. `device`: "cpu" or "cuda". `dim`: the length of a vector."""
+
     @property
-    def dtype(self) -> torch.dtype:
-        return {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[self]
+    def device(self) -> str: ...
 
+    @property
+    def precision(self) -> Precision: ...
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Network:
-    """Thread-safe. `projection`: `(dim, hidden)` float32."""
-
-    backbone: Backbone
-    projection: Tensor
-    device: torch.device
-    precision: Precision
-
-    @classmethod
-    def open(
-        cls, files: CheckpointFiles, family: Family, shape: Shape, precision: Precision, device: str
-    ) -> Network:
-        """Raises ModelDamagedError, ModelUnsupportedError; on a graphics card what torch raises."""
-        backbone = open_backbone(files, family, shape, precision.dtype)
-        place = torch.device(device)
-        return cls(
-            backbone=backbone.to(place),
-            projection=open_projection(files, shape).to(place),
-            device=place,
-            precision=precision,
-        )
+    @property
+    def dim(self) -> int: ...
 
     @property
     def concurrent(self) -> bool:
         """Whether several threads gain anything by using it at once."""
-        return self.device.type == "cpu" and not isinstance(self.backbone, XmodBackbone)
+        ...
 
-    @torch.inference_mode()
-    def launch(self, ids: Int32Array, attention: BoolArray, languages: Sequence[Language]) -> Tensor:
-        """Unit vectors `(texts, tokens, dim)` float32, on the device: a card may still be computing."""
-        # Without a mask the attention is faster (by 4 % on a CPU, 2026-11).
-        mask = None if attention.all() else self._there(torch.from_numpy(attention))
-        hidden = self.backbone(self._there(torch.from_numpy(ids).long()), mask, languages)
-        return functional.normalize(functional.linear(hidden.float(), self.projection), dim=-1)
+    @property
+    def threads(self) -> int:
+        """How many threads it has for itself, or gains by when it is used by several at once."""
+        ...
 
-    def _there(self, tensor: Tensor) -> Tensor:
-        if self.device.type == "cpu":
-            return tensor
-        return tensor.pin_memory().to(self.device, non_blocking=True)
+    @property
+    def batch_tokens(self) -> int:
+        """Tokens that go through it together at best, padding included."""
+        ...
 
+    def embed(self, ids: Int32Array, attention: BoolArray, languages: Sequence[Language]) -> Float32Array:
+        """Unit vectors `(texts, tokens, dim)` of `(texts, tokens)`, padded on the right.
 
-def collect(vectors: Tensor) -> Float32Array:
-    """What `launch` gave, when it is there."""
-    found: Float32Array = vectors.cpu().numpy()
-    return found
+        Raises DeviceMemoryError, DeviceLostError; what goes wrong on a processor is raised as it is.
+        """
+        ...
 
+    def use_threads(self, count: int) -> None:
+        """How many threads of its own a batch may take that the calling thread has computed."""
+        ...
 
-def open_backbone(files: CheckpointFiles, family: Family, shape: Shape, dtype: torch.dtype) -> Backbone:
-    """Raises ModelDamagedError, ModelUnsupportedError."""
-    weights = Weights.open(files.weights, files.model)
-    match family:
-        case Family.BERT:
-            return BertBackbone.open(weights, shape, dtype)
-        case Family.JINA_BERT:
-            return JinaBertBackbone.open(weights, shape, dtype)
-        case Family.ROTARY:
-            return RotaryBackbone.open(weights, shape, dtype, files.config.get("rotary_emb_base"))
-        case Family.XMOD:
-            return XmodBackbone.open(weights, shape, dtype, files.config)
+    def release_memory(self) -> None:
+        """Give back what the device keeps for later."""
+        ...
 
-
-def open_projection(files: CheckpointFiles, shape: Shape) -> Tensor:
-    """`linear.weight`, `(dim, hidden)` float32. Raises ModelDamagedError."""
-    weights = Weights.open(files.projection, files.model)
-    if files.layout is Layout.PYLATE:
-        weights.refuse_unknown({PROJECTION}, lambda _: False)
-    found = weights.read([PROJECTION])[PROJECTION].float()
-    if found.ndim != 2 or found.shape[1] != shape.hidden:
-        raise ModelDamagedError(
-            files.model, f"{PROJECTION} has the shape {tuple(found.shape)}, not (dim, {shape.hidden})"
-        )
-    if not np.isfinite(found.numpy()).all():
-        raise ModelDamagedError(files.model, f"{PROJECTION} is not finite")
-    return found.contiguous()
+    def knows(self, language: Language) -> bool:
+        """Whether it can be told this language; a network that needs no language knows all."""
+        ...

@@ -10,20 +10,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-import torch
-
 from core.domain import Float32Array, Language
 from core.encode.colbert.batches import length_sorted, padded
 from core.encode.colbert.inputs import Inputs
-from core.encode.colbert.network import Network, collect
+from core.encode.colbert.network import DeviceLostError, DeviceMemoryError, Network
 from core.encode.colbert.turns import Turns
 from core.progress import CancelToken
-
-BATCH_TOKENS = {"cpu": 512, "cuda": 65_536}
-"""Tokens that go through the network together, padding included. On a CPU few are best: BERT-base took 311 ms
-a passage of CPU time with 512, 329 with 1,024, 374 with 2,048, 432 with 4,096, and in bfloat16 169, 174, 183,
-217 (one thread of a Zen 4, 2026-11). The other number is not measured yet.
-"""
 
 _LEAST_TOKENS = 256
 
@@ -42,8 +34,7 @@ Batch = list[int]
 class Runner:
     """Thread-safe. `open_network` opens the network once more, on the processor, should a graphics card fail.
 
-    On a processor each thread takes a batch of its own: threads that share the work of one batch wait for
-    each other at every step, the more so when other programs are at work.
+    Each thread takes a batch of its own where the network gains by it.
     """
 
     def __init__(self, network: Network, open_network: OpenNetwork, pad: int) -> None:
@@ -51,12 +42,12 @@ class Runner:
         self._open_network = open_network
         self._pad = pad
         self._turns = Turns()
-        self._threads = torch.get_num_threads()
-        self._most_tokens = BATCH_TOKENS[network.device.type]
+        self._threads = network.threads
+        self._most_tokens = network.batch_tokens
 
     @property
     def device(self) -> str:
-        return self._network.device.type
+        return self._network.device
 
     @property
     def network(self) -> Network:
@@ -65,7 +56,7 @@ class Runner:
     def question(self, inputs: Inputs, language: Language) -> Float32Array:
         """The kept vectors `(kept, dim)`."""
         with self._turns.question():
-            _use_threads(self._threads)
+            self._network.use_threads(self._threads)
             return self._computed([inputs], [language])[0]
 
     def passages(
@@ -90,19 +81,19 @@ class Runner:
     def _side_by_side(
         self, batches: list[Batch], compute: Callable[[Batch], list[Float32Array]]
     ) -> Iterator[tuple[Batch, list[Float32Array]]]:
-        with ThreadPoolExecutor(self._threads, "mikke-encoder", _work_beside_others) as pool:
+        with ThreadPoolExecutor(self._threads, "mikke-encoder", self._work_beside_others) as pool:
             yield from zip(batches, pool.map(compute, batches), strict=True)
 
     def _one_by_one(
         self, batches: list[Batch], inputs: Sequence[Inputs], compute: Callable[[Batch], list[Float32Array]]
     ) -> Iterator[tuple[Batch, list[Float32Array]]]:
-        _use_threads(self._threads)
+        self._network.use_threads(self._threads)
         waiting = deque(batches)
         while waiting:
             batch = waiting.popleft()
             try:
                 yield batch, compute(batch)
-            except torch.OutOfMemoryError:
+            except DeviceMemoryError:
                 longest = len(inputs[batch[0]].ids)
                 waiting.extendleft(reversed(self._halved(batch, len(batch) * longest)))
 
@@ -110,8 +101,7 @@ class Runner:
         """The batch in two parts, and smaller ones from now on; a single text that is too large goes to the
         CPU.
         """
-        if self.device != "cpu":
-            torch.cuda.empty_cache()
+        self._network.release_memory()
         if len(batch) == 1:
             self._to_cpu("one text does not fit into its memory")
             return [batch]
@@ -121,16 +111,11 @@ class Runner:
 
     def _computed(self, inputs: Sequence[Inputs], languages: Sequence[Language]) -> list[Float32Array]:
         ids, attention = padded(inputs, self._pad)
-        network = self._network
         try:
-            vectors = collect(network.launch(ids, attention, languages))
-        except torch.OutOfMemoryError:
-            raise
-        except RuntimeError as error:  # what torch raises when a card or its driver fails
-            if network.device.type == "cpu":
-                raise
-            self._to_cpu(str(error).splitlines()[0])
-            vectors = collect(self._network.launch(ids, attention, languages))
+            vectors = self._network.embed(ids, attention, languages)
+        except DeviceLostError as error:
+            self._to_cpu(str(error))
+            vectors = self._network.embed(ids, attention, languages)
         return [row[: len(each.ids)][each.keep] for row, each in zip(vectors, inputs, strict=True)]
 
     def _to_cpu(self, why: str) -> None:
@@ -138,19 +123,12 @@ class Runner:
             raise MemoryError("one text does not fit into the memory")
         _log.warning("The graphics card failed (%s): encoding goes on on the processor.", why)
         self._network = self._open_network("cpu")
-        self._most_tokens = BATCH_TOKENS["cpu"]
+        self._most_tokens = self._network.batch_tokens
 
-
-def _use_threads(count: int) -> None:
-    """Of the calling thread; torch keeps the number for each thread apart."""
-    if torch.get_num_threads() != count:
-        torch.set_num_threads(count)
-
-
-def _work_beside_others() -> None:
-    """In a thread that encodes batches by itself, and gives way to whatever a person waits for. (Linux keeps
-    a priority for each thread; elsewhere they are equal.)
-    """
-    _use_threads(1)
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+    def _work_beside_others(self) -> None:
+        """In a thread that encodes batches by itself, and gives way to whatever a person waits for. (Linux
+        keeps a priority for each thread; elsewhere they are equal.)
+        """
+        self._network.use_threads(1)
+        if sys.platform == "linux":
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

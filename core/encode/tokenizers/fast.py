@@ -1,7 +1,9 @@
-"""Tokenizers of the `tokenizers` library: WordPiece of BERT and Unigram of XLM-RoBERTa, from tokenizer.json.
+"""Tokenizers of the `tokenizers` library: WordPiece and Unigram, from tokenizer.json.
 
-The ids are those of transformers' `BertTokenizerFast` and `XLMRobertaTokenizerFast` (4.57.6), which change
-what tokenizer.json says: the normaliser of BERT follows tokenizer_config.json, and so do added tokens.
+The ids are those of the class of transformers (4.57.6) that tokenizer_config.json names. All of them follow
+its added tokens. `PreTrainedTokenizerFast` takes everything else as tokenizer.json has it;
+`BertTokenizerFast` and `XLMRobertaTokenizerFast` bring special tokens of their own, and BERT's normaliser
+follows tokenizer_config.json.
 """
 
 from __future__ import annotations
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     import tokenizers
 
 WORD_PIECE, UNIGRAM = "WordPiece", "Unigram"
+
+PLAIN = ("PreTrainedTokenizerFast", "TokenizersBackend")
+"""The class that is no model's own; the other name is what transformers 5 writes."""
 
 _BLANK = "▁"
 """What Unigram writes for the white space before a word."""
@@ -73,10 +78,12 @@ class FastTokenizer:
             raise PartMissingError(model, part="models", detail=str(error)) from error
         serialized = read_optional_json(folder / "tokenizer.json", model, MOST_VOCABULARY_BYTES)
         kind = _kind(serialized, model) if serialized else WORD_PIECE
-        settings = read_settings(folder, model, _DEFAULTS[kind], serialized)
+        named = read_optional_json(folder / "tokenizer_config.json", model).get("tokenizer_class")
+        plain = named in PLAIN and bool(serialized)
+        settings = read_settings(folder, model, {} if plain else _DEFAULTS[kind], serialized)
         try:
             backend = _from_file(folder) if serialized else _from_vocabulary(folder, settings)
-            special = _configure(backend, settings, kind)
+            special = _configure(backend, settings, follow_bert=kind == WORD_PIECE and not plain)
             backend.encode("a b", add_special_tokens=False)
         except (ModelError, KeyboardInterrupt, SystemExit):
             raise
@@ -165,14 +172,14 @@ def _from_vocabulary(folder: Path, settings: Settings) -> tokenizers.Tokenizer:
     return backend
 
 
-def _configure(backend: tokenizers.Tokenizer, settings: Settings, kind: str) -> SpecialIds:
+def _configure(backend: tokenizers.Tokenizer, settings: Settings, *, follow_bert: bool) -> SpecialIds:
     """What the class of transformers does to a tokenizer that it has loaded."""
     backend.no_truncation()
     backend.no_padding()
     backend.encode_special_tokens = bool(settings.config.get("split_special_tokens"))
     special = settings.ids(backend.token_to_id)
     _add_tokens(backend, settings)
-    if kind == WORD_PIECE:
+    if follow_bert:
         _follow_bert_settings(backend, settings)
     return special
 

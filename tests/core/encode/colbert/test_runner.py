@@ -1,15 +1,13 @@
 """Batches on a device that is too small, wanted for a question, or vanishes: networks that only pretend."""
 
 import threading
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import torch
 
 from core.domain import UNKNOWN_LANGUAGE
-from core.encode.colbert import runner as runner_module
 from core.encode.colbert.inputs import Inputs
+from core.encode.colbert.network import DeviceLostError, DeviceMemoryError, Precision
 from core.encode.colbert.runner import Runner
 from core.errors import CancelledError
 from core.progress import CancelToken
@@ -20,20 +18,30 @@ SECONDS = 10.0
 class PretendedNetwork:
     """The vector of a token is its id, three times. `holds` is how many tokens fit into its memory."""
 
-    def __init__(self, device="cpu", *, holds=10**9, fails=None, concurrent=True):
-        self.device = SimpleNamespace(type=device)
+    precision, dim, threads = Precision.FP32, 3, 2
+
+    def __init__(self, device="cpu", *, holds=10**9, fails=None, concurrent=True, batch_tokens=None):
+        self.device = device
         self.concurrent = concurrent
+        self.batch_tokens = batch_tokens or {"cpu": 512, "cuda": 65_536}[device]
         self.holds = holds
         self.fails = fails
         self.launched = []
+        self.memory_given_back = 0
 
-    def launch(self, ids, _attention, _languages):
+    def embed(self, ids, _attention, _languages):
         self.launched.append(ids.shape)
         if ids.size > self.holds:
-            raise torch.OutOfMemoryError("too much")
+            raise DeviceMemoryError("too much")
         if self.fails:
             raise self.fails
-        return torch.from_numpy(ids).float()[:, :, None].repeat(1, 1, 3)
+        return np.repeat(ids[:, :, None], 3, axis=2).astype(np.float32)
+
+    def use_threads(self, count):
+        pass
+
+    def release_memory(self):
+        self.memory_given_back += 1
 
 
 def inputs_of(*lengths):
@@ -57,14 +65,6 @@ def check(found, inputs):
         assert (vectors == number + 1).all()
 
 
-@pytest.fixture(autouse=True)
-def _two_threads():
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.mark.parametrize("concurrent", [False, True])
 def test_order_is_restored(concurrent):
     """Texts are sorted by length for the network and come back as they were given."""
@@ -78,22 +78,21 @@ def test_no_texts_no_vectors():
     assert Runner(PretendedNetwork(), never, 0).passages([], [], CancelToken()) == []
 
 
-def test_out_of_memory_halves_the_batch_and_goes_on(monkeypatch):
+def test_out_of_memory_halves_the_batch_and_goes_on():
     """What did not fit is done in smaller parts, and so is all that follows."""
-    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: None)
     inputs = inputs_of(*[40] * 64)
     network = PretendedNetwork("cuda", holds=700, concurrent=False)
     runner = Runner(network, never, 0)
     check(runner.passages(inputs, [UNKNOWN_LANGUAGE] * 64, CancelToken()), inputs)
     assert network.launched[0] == (64, 40)
+    assert network.memory_given_back
     network.launched.clear()
     check(runner.passages(inputs, [UNKNOWN_LANGUAGE] * 64, CancelToken()), inputs)
     assert network.launched[0][0] < 64
 
 
-def test_a_text_too_large_for_the_card_goes_to_the_processor(monkeypatch, caplog):
+def test_a_text_too_large_for_the_card_goes_to_the_processor(caplog):
     """And that is said."""
-    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: None)
     processor = PretendedNetwork("cpu", concurrent=False)
     runner = Runner(PretendedNetwork("cuda", holds=100, concurrent=False), lambda _: processor, 0)
     inputs = inputs_of(90, 200, 80)
@@ -106,7 +105,7 @@ def test_a_text_too_large_for_the_card_goes_to_the_processor(monkeypatch, caplog
 def test_a_card_that_disappears_is_replaced_by_the_processor(ask, caplog):
     """Nothing is lost, and it is said why it is slower from now on."""
     processor = PretendedNetwork("cpu", concurrent=False)
-    card = PretendedNetwork("cuda", fails=RuntimeError("CUDA error: device lost\nmore"), concurrent=False)
+    card = PretendedNetwork("cuda", fails=DeviceLostError("CUDA error: device lost"), concurrent=False)
     runner = Runner(card, lambda device: processor if device == "cpu" else None, 0)
     inputs = inputs_of(3)
     if ask == "passages":
@@ -127,24 +126,23 @@ class GatedNetwork(PretendedNetwork):
     """A question has one token; a batch of passages waits until it is let through."""
 
     def __init__(self, *, concurrent):
-        super().__init__(concurrent=concurrent)
+        super().__init__(concurrent=concurrent, batch_tokens=10)
         self.begun, self.go_on = threading.Semaphore(0), threading.Semaphore(0)
         self.question_begun, self.end_question = threading.Event(), threading.Event()
 
-    def launch(self, ids, attention, languages):
+    def embed(self, ids, attention, languages):
         if ids.size == 1:
             self.question_begun.set()
             assert self.end_question.wait(SECONDS)
         else:
             self.begun.release()
             assert self.go_on.acquire(timeout=SECONDS)
-        return super().launch(ids, attention, languages)
+        return super().embed(ids, attention, languages)
 
 
 @pytest.mark.parametrize(("concurrent", "at_once"), [(False, 1), (True, 2)])
-def test_a_question_waits_for_no_passages_and_holds_them_back(concurrent, at_once, monkeypatch):
+def test_a_question_waits_for_no_passages_and_holds_them_back(concurrent, at_once):
     """It is answered beside the batches that have begun; none begins before it is done."""
-    monkeypatch.setitem(runner_module.BATCH_TOKENS, "cpu", 10)
     network = GatedNetwork(concurrent=concurrent)
     runner = Runner(network, never, 0)
     passages = inputs_of(*[10] * 6)
@@ -169,18 +167,17 @@ def test_a_question_waits_for_no_passages_and_holds_them_back(concurrent, at_onc
 
 
 @pytest.mark.parametrize("concurrent", [False, True])
-def test_a_cancel_waits_for_the_batches_that_have_begun_only(concurrent, monkeypatch):
+def test_a_cancel_waits_for_the_batches_that_have_begun_only(concurrent):
     """Not for all that was asked for: a window must close soon, and a large model takes seconds."""
-    monkeypatch.setitem(runner_module.BATCH_TOKENS, "cpu", 10)
     cancel = CancelToken()
-    network = PretendedNetwork(concurrent=concurrent)
-    launch = network.launch
+    network = PretendedNetwork(concurrent=concurrent, batch_tokens=10)
+    embed = network.embed
 
-    def launch_and_cancel(*given):
+    def embed_and_cancel(*given):
         cancel.cancel()
-        return launch(*given)
+        return embed(*given)
 
-    network.launch = launch_and_cancel
+    network.embed = embed_and_cancel
     with pytest.raises(CancelledError):
         Runner(network, never, 0).passages(inputs_of(*[10] * 50), [UNKNOWN_LANGUAGE] * 50, cancel)
     assert len(network.launched) <= 2

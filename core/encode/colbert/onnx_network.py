@@ -1,0 +1,111 @@
+"""A BERT network run by ONNX Runtime on the processor: no PyTorch, a start in milliseconds.
+
+The folder has model.onnx beside model.safetensors (packaging/own_model/graph.py writes it): the network as a
+graph that refers to the weights in place. Needs onnxruntime, so only encoder.py imports this, when a network
+is opened.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from core.domain import Float32Array, Int32Array, Language
+from core.encode.checkpoint.family import Family, Shape
+from core.encode.checkpoint.files import PROJECTION, SAFETENSORS, CheckpointFiles
+from core.encode.checkpoint.graph_file import GRAPH, read_graph
+from core.encode.checkpoint.stored_tensors import StoredTensors
+from core.encode.colbert.inputs import BoolArray
+from core.encode.colbert.network import Precision
+from core.errors import ModelDamagedError, ModelUnsupportedError
+
+IDS, ATTENTION, EMBEDDINGS = "input_ids", "attention_mask", "embeddings"
+"""Into a graph go two `(texts, tokens)` int64, out of it comes `(texts, tokens, dim)` float32."""
+
+BATCH_TOKENS = 512
+
+_ERRORS_ONLY = 3
+
+_PROVIDERS = ["CPUExecutionProvider"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OnnxNetwork:
+    """Implements Network. One session for all threads, each of which computes its batch alone."""
+
+    session: Any
+    dim: int
+    threads: int
+    device: str = "cpu"
+    precision: Precision = Precision.FP32
+    concurrent: bool = True
+    batch_tokens: int = BATCH_TOKENS
+
+    @classmethod
+    def open(cls, files: CheckpointFiles, family: Family, shape: Shape) -> OnnxNetwork:
+        """Raises ModelDamagedError, ModelUnsupportedError."""
+        if family is not Family.BERT or files.weights.name != SAFETENSORS:
+            raise ModelUnsupportedError(files.model, f"{GRAPH} is for BERT in {SAFETENSORS} only")
+        weights = StoredTensors.open(files.weights, files.model)
+        dim = _check_projection(weights, shape)
+        graph = read_graph(files.folder / GRAPH, weights)
+        try:
+            session = onnxruntime.InferenceSession(graph, _options(files), providers=_PROVIDERS)
+            given = {each.name for each in session.get_inputs()}
+            (made,) = session.get_outputs()
+        except Exception as error:  # the library's own kinds have no base of theirs
+            raise ModelDamagedError(files.model, f"{GRAPH} cannot be opened: {error}") from error
+        if given != {IDS, ATTENTION} or made.name != EMBEDDINGS or made.shape[2:] != [dim]:
+            raise ModelDamagedError(files.model, f"{GRAPH} is no graph of this network")
+        return cls(session=session, dim=dim, threads=_processors())
+
+    def embed(self, ids: Int32Array, attention: BoolArray, languages: Sequence[Language]) -> Float32Array:  # noqa: ARG002
+        (found,) = self.session.run(
+            [EMBEDDINGS], {IDS: ids.astype(np.int64), ATTENTION: attention.astype(np.int64)}
+        )
+        vectors: Float32Array = found
+        return vectors
+
+    def use_threads(self, count: int) -> None:
+        """The session has no threads of its own."""
+
+    def release_memory(self) -> None:
+        """Nothing that is large is kept."""
+
+    def knows(self, language: Language) -> bool:  # noqa: ARG002
+        return True
+
+
+def _options(files: CheckpointFiles) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = _ERRORS_ONLY
+    # The bytes are given, not the path, so that what was checked is what is opened.
+    options.add_session_config_entry(
+        "session.model_external_initializers_file_folder_path", str(files.folder)
+    )
+    return options
+
+
+def _check_projection(weights: StoredTensors, shape: Shape) -> int:
+    """The dimension of the vectors. Raises ModelDamagedError."""
+    found = weights.read(PROJECTION)
+    if found.ndim != 2 or found.shape[1] != shape.hidden:
+        raise ModelDamagedError(
+            weights.model, f"{PROJECTION} has the shape {found.shape}, not (dim, {shape.hidden})"
+        )
+    if not np.isfinite(found).all():
+        raise ModelDamagedError(weights.model, f"{PROJECTION} is not finite")
+    return int(found.shape[0])
+
+
+def _processors() -> int:
+    """Those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
