@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from core.collection import Collection
+from core.domain import BUILT_IN_MODEL, ModelName
 from core.history import History
 from core.layout import LibraryLayout, ModelsLayout, default_models
 from core.models.models import Models
@@ -16,6 +17,9 @@ from core.search.question.parse import Known, folders_with, names_folders
 from core.settings import Settings, load_settings
 from core.watch.events import WatchProblem
 from core.watch.watcher import Watcher
+
+DEFAULT_MODEL = BUILT_IN_MODEL
+"""What a new library begins with. One that exists goes on with the model that it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +64,20 @@ class App:
         self.close()
 
 
-def build(layout: LibraryLayout, models_layout: ModelsLayout | None = None) -> App:
-    """Open the library and everything that works on it. `models_layout`: other models than this person's.
+def build(
+    layout: LibraryLayout,
+    models_layout: ModelsLayout | None = None,
+    first_model: ModelName | None = None,
+) -> App:
+    """Open the library and everything that works on it. `models_layout`: other models than this person's;
+    `first_model`: of a new library, another one than DEFAULT_MODEL.
 
     Raises what load_settings and Collection.open raise.
     """
     models_layout = models_layout or ModelsLayout(default_models())
     settings = load_settings(layout.settings)
     models = Models.of(models_layout)
-    collection = Collection.open(layout, settings, models)
+    collection = Collection.open(layout, settings, models, first_model or DEFAULT_MODEL)
     return App(
         layout=layout,
         models_layout=models_layout,

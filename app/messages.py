@@ -7,11 +7,11 @@ translated first and filled in afterwards, so that a translation can move the na
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.domain import BUILT_IN_MODEL, DocumentState, Hint, HintKind, Model, Reason, StateReason
+from core.domain import DocumentState, Hint, HintKind, Reason, StateReason
 from core.errors import (
     CancelledError,
     CoreError,
@@ -298,67 +298,12 @@ _HINTS: dict[HintKind, str] = {
 }
 _MEANT = QT_TRANSLATE_NOOP("messages", "Did you mean {suggestion}?")
 
-_RESTRICTIONS = {  # by the `restriction` of a core.domain.Model
-    "not for commercial use": QT_TRANSLATE_NOOP("messages", "not for commercial use"),
-}
-
-_ORIGINS = {  # by the `origin` of a core.domain.ProfileValue, as far as it is no name of a file
-    "default of colbert-ai": QT_TRANSLATE_NOOP("messages", "default of colbert-ai"),
-    "known model": QT_TRANSLATE_NOOP("messages", "its publisher's card"),
-    "correction": QT_TRANSLATE_NOOP("messages", "corrected by Mikke"),
-    "you": QT_TRANSLATE_NOOP("messages", "set by you"),
-    "the fastest when it was tried": QT_TRANSLATE_NOOP("messages", "the fastest when it was tried"),
-}
-
-_BUILT_IN_TITLE = QT_TRANSLATE_NOOP("messages", "Built in: words and parts of words")
-
-_UNCOVERED = UserMessage(
-    title=QT_TRANSLATE_NOOP("messages", "{model} was not made for all languages of your files"),
-    detail=QT_TRANSLATE_NOOP(
-        "messages", "It was not trained for {languages}: answers in these languages may be poor."
-    ),
-    action=QT_TRANSLATE_NOOP("messages", "These models were: {better}."),
-)
-
-
-def explain_uncovered(
-    model: str, languages: Sequence[str], better: Sequence[str], translate: Translate = untranslated
-) -> UserMessage:
-    """The warning that a library has languages that a model was not trained for; `better` were."""
-    separator = translate(QT_TRANSLATE_NOOP("messages", ", "))
-    fields = {"model": model, "languages": separator.join(languages), "better": separator.join(better)}
-    return UserMessage(
-        title=_fill(_UNCOVERED.title, fields, translate),
-        detail=_fill(_UNCOVERED.detail, fields, translate),
-        action=_fill(_UNCOVERED.action if better else "", fields, translate),
-    )
-
 
 def explain_hint(hint: Hint, translate: Translate = untranslated) -> UserMessage:
     """What is odd about a question, and what was perhaps meant: nothing that went wrong."""
     fields = {"typed": hint.typed, "suggestion": hint.suggestion}
-    meant = _fill(_MEANT if hint.suggestion else "", fields, translate)
-    return UserMessage(title=_fill(_HINTS[hint.kind], fields, translate), action=meant)
-
-
-def explain_missing_part(model: str, part: str, translate: Translate = untranslated) -> UserMessage:
-    """What to type when a model needs a part of Mikke that is not installed, said before anybody tries."""
-    return explain(PartMissingError(model, part=part), translate)
-
-
-def restriction_text(restriction: str, translate: Translate = untranslated) -> str:
-    """What a licence forbids, in a few words."""
-    return translate(_RESTRICTIONS[restriction]) if restriction in _RESTRICTIONS else restriction
-
-
-def origin_text(origin: str, translate: Translate = untranslated) -> str:
-    """Where a value of a model's profile is from."""
-    return translate(_ORIGINS[origin]) if origin in _ORIGINS else origin
-
-
-def model_title(model: Model, translate: Translate = untranslated) -> str:
-    """What a model is called in a sentence: its publisher's name for it, or ours for the built-in one."""
-    return translate(_BUILT_IN_TITLE) if model.name == BUILT_IN_MODEL else printable(model.title)
+    meant = fill(_MEANT if hint.suggestion else "", fields, translate)
+    return UserMessage(title=fill(_HINTS[hint.kind], fields, translate), action=meant)
 
 
 def explain_watching(folder: Path, trouble: str, translate: Translate = untranslated) -> UserMessage:
@@ -366,9 +311,9 @@ def explain_watching(folder: Path, trouble: str, translate: Translate = untransl
     template = _TROUBLES[trouble]
     fields = {"path": path_text(folder)}
     return UserMessage(
-        title=_fill(template.title, fields, translate),
-        detail=_fill(template.detail, fields, translate),
-        action=_fill(template.action, fields, translate),
+        title=fill(template.title, fields, translate),
+        detail=fill(template.detail, fields, translate),
+        action=fill(template.action, fields, translate),
     )
 
 
@@ -379,13 +324,13 @@ def explain(error: Exception, translate: Translate = untranslated) -> UserMessag
             title=translate(_UNREADABLE_TITLE), detail=reason_text(error.reason, translate), action=""
         )
     template = _template_of(error)
-    fields = _fields_of(error)
+    fields = fields_of(error)
     if fields["detail"] in _DETAILS:
         fields["detail"] = translate(_DETAILS[fields["detail"]])
     return UserMessage(
-        title=_fill(template.title, fields, translate),
-        detail=_fill(template.detail, fields, translate),
-        action=_fill(template.action, fields, translate),
+        title=fill(template.title, fields, translate),
+        detail=fill(template.detail, fields, translate),
+        action=fill(template.action, fields, translate),
     )
 
 
@@ -407,7 +352,8 @@ def _template_of(error: Exception) -> UserMessage:
     return _OS_ERROR if isinstance(error, OSError) else _UNEXPECTED
 
 
-def _fields_of(error: Exception) -> dict[str, str]:
+def fields_of(error: Exception) -> dict[str, str]:
+    """What the templates may say of an error."""
     fields = {name: str(value) for name, value in vars(error).items()}
     fields["kind"] = type(error).__name__
     if isinstance(error, OSError):
@@ -418,7 +364,8 @@ def _fields_of(error: Exception) -> dict[str, str]:
     return fields
 
 
-def _fill(template: str, fields: dict[str, str], translate: Translate) -> str:
+def fill(template: str, fields: dict[str, str], translate: Translate) -> str:
+    """A template in the person's language, filled in."""
     if not template:
         return ""
     return printable(translate(template).format_map(fields).strip(": "))

@@ -20,8 +20,8 @@ from sqlite_utils import Database
 
 from core.catalogue import documents, encodings, models, passages, segments, sources, texts
 from core.catalogue.catalogue import Catalogue
-from core.catalogue.models import Choice
 from core.domain import (
+    BUILT_IN_MODEL,
     UNKNOWN_LANGUAGE,
     CollectionChanges,
     Document,
@@ -42,7 +42,7 @@ from core.domain import (
     SourceId,
     Span,
 )
-from core.encode.encoder import Encoder, Encoders
+from core.encode.encoder import Encoders
 from core.errors import (
     FolderNotFoundError,
     LibraryDamagedError,
@@ -52,11 +52,12 @@ from core.errors import (
 )
 from core.extract.pool import ExtractionPool
 from core.index.codebook import Codebooks
+from core.indexing.answering import Answering, choose_first_model
 from core.indexing.garbage import delete_files, drop_dead_segments, remove_garbage
 from core.indexing.lanes import Lane, all_held_if_free
 from core.indexing.maintenance import maintain
-from core.indexing.pipeline import Stages
 from core.indexing.repair import forget_passages, make_again
+from core.indexing.stages import Stages
 from core.indexing.switching import choose_upcoming, encode_rest, take_over
 from core.indexing.sync import refresh, sync
 from core.indexing.upgrade import note_dead_passages
@@ -89,10 +90,18 @@ class Collection:
         self._writer = Lane(layout.writer_lock)
         self._maintainer = Lane(layout.maintainer_lock)
         self._switcher = Lane(layout.switcher_lock)
+        self._model = Answering(stages, encoders, self._writer)
 
     @classmethod
-    def open(cls, layout: LibraryLayout, settings: Settings, encoders: Encoders) -> Self:
-        """Open or create the library; no model is loaded by it. Only its owner can enter the folder.
+    def open(
+        cls,
+        layout: LibraryLayout,
+        settings: Settings,
+        encoders: Encoders,
+        first_model: ModelName = BUILT_IN_MODEL,
+    ) -> Self:
+        """Open or create the library; no model is loaded by it. Only its owner can enter the folder. A new
+        one answers with `first_model`.
 
         Raises LibraryTooNewError, LibraryDamagedError, LibraryUnwritableError, DiskFullError.
         """
@@ -105,6 +114,7 @@ class Collection:
         catalogue = Catalogue.open(layout.catalogue)
         try:
             note_dead_passages(catalogue, layout.index)
+            choose_first_model(catalogue, first_model)
         except BaseException:
             catalogue.close()
             raise
@@ -118,6 +128,7 @@ class Collection:
             codebooks=Codebooks(layout.index),
             bits=settings.residual_bits,
             rules=IgnoreRules.from_settings(settings, excluded=[layout.root.resolve()]),
+            shipped=lambda digest: encoders.companion(digest).codebook,
         )
         return cls(layout, catalogue, stages, encoders)
 
@@ -212,6 +223,13 @@ class Collection:
                     take_over(self._stages, name, encoder.digest, at_once=not self._opens(before))
         return CollectionChanges(sources=True)
 
+    @property
+    def fell_back(self) -> ModelError | None:
+        """Why the model of our own could not be opened, if the built-in one had to take its place: what was
+        encoded with the one is encoded with the other by the next sync, and finds less until then.
+        """
+        return self._model.fell_back
+
     def switch(self, cancel: CancelToken) -> Iterator[IndexEvent]:
         """Encode what is stored with the model that is to answer, and let it take over: `ModelChanged`.
 
@@ -240,12 +258,12 @@ class Collection:
         """
         with self._writing():
             self._remove_garbage(self._maintainer, self._switcher)
-            yield from sync(self._stages, self._answering(), self.sources(), cancel)
+            yield from sync(self._stages, self._model.for_writing(), self.sources(), cancel)
 
     def refresh(self, paths: Iterable[Path], cancel: CancelToken) -> Iterator[IndexEvent]:
         """The same for the given files and folders only. Raises what `sync` raises."""
         with self._writing():
-            yield from refresh(self._stages, self._answering(), self.sources(), paths, cancel)
+            yield from refresh(self._stages, self._model.for_writing(), self.sources(), paths, cancel)
 
     def maintain(self, cancel: CancelToken) -> Iterator[IndexEvent]:
         """Keep the index fast and small; worth calling after `sync` and `refresh`. Nobody waits for it:
@@ -261,7 +279,7 @@ class Collection:
                 self._remove_garbage(self._writer, self._switcher)
         if damaged:
             with self._writing():
-                yield from make_again(self._stages, self._answering(), damaged, cancel)
+                yield from make_again(self._stages, self._model.for_writing(), damaged, cancel)
 
     def verify(self, cancel: CancelToken) -> Iterator[VerifyEvent]:
         """Read every byte of the library and make again what is damaged; the last event is `Verified`.
@@ -274,7 +292,9 @@ class Collection:
             try:
                 with self._writing():
                     missing = self._missing_sources()
-                    unmended = yield from mend(self._stages, self._answering(), found, missing, cancel)
+                    unmended = yield from mend(
+                        self._stages, self._model.for_writing(), found, missing, cancel
+                    )
             except LibraryDamagedError:  # the catalogue is beyond repair
                 unmended = found.found
         yield found.verified(unmended)
@@ -286,7 +306,7 @@ class Collection:
 
         Raises LibraryDamagedError, and what `Encoders.open` raises.
         """
-        return self._searcher.search(query)
+        return self._model.for_asking(lambda: self._searcher.search(query))
 
     def glance(self, query: Query) -> SearchReply:
         """The first answers at once, by names and words: `final` is False, and `search` has better ones. No
@@ -298,11 +318,11 @@ class Collection:
         """Which token of the passage answered which of the question. Raises KeyError if the passage is gone,
         and what `search` raises.
         """
-        return self._searcher.explain(query, passage_id)
+        return self._model.for_asking(lambda: self._searcher.explain(query, passage_id))
 
     def prepare(self) -> None:
         """Load what the first search would have to wait for. Raises what `search` raises."""
-        self._searcher.prepare()
+        self._model.for_asking(self._searcher.prepare)
 
     def status(self) -> LibraryStatus:
         """Counts and sizes."""
@@ -382,16 +402,6 @@ class Collection:
         with all_held_if_free(*others) as free:
             if free:
                 remove_garbage(self._catalogue, self._layout.index)
-
-    def _answering(self) -> Encoder:
-        """The encoder of the model that answers, for a writer; in its lane, so that none takes over."""
-        with self._catalogue.read() as db:
-            noted = models.answering(db)
-        encoder = self._encoders.open(noted.name)
-        if noted.digest != encoder.digest:
-            with self._catalogue.write() as db:
-                models.set_answering(db, Choice(name=noted.name, digest=encoder.digest))
-        return encoder
 
     def _upcoming(self) -> ModelName | None:
         with self._catalogue.read() as db:

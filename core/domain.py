@@ -24,6 +24,13 @@ ModelName = NewType("ModelName", str)
 """What a person calls a model: `jacolbert-v2.5`, or the name that they gave one of their own."""
 
 BUILT_IN_MODEL = ModelName("built-in")
+"""The lexical encoder, which is a part of the program and can always be opened."""
+
+OWN_MODEL = ModelName("mikke")
+"""The neural model that comes with the program."""
+
+PARTS_OF_MIKKE = (OWN_MODEL, BUILT_IN_MODEL)
+"""The models that are always there and stay as they are."""
 
 Language = NewType("Language", str)
 """A language as the first part of a BCP 47 tag: `ja`, `en`, `zh`."""
@@ -460,6 +467,16 @@ class Model:
     passages_per_second: float | None = None
     measured: bool = False
     profile: tuple[ProfileValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """What comes with a model beside its encoder. `keyword_weight`: of words against its score in the ranking
+    (None: the usual one). `codebook`: a file that can compress its vectors from the first on.
+    """
+
+    keyword_weight: float | None = None
+    codebook: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,11 @@ RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 SAMPLE_LIBRARY = RESOURCES / "sample_library"
 SAMPLE_QUESTIONS = RESOURCES / "sample_library_questions.json"
 RARITY_TABLE = RESOURCES / "rarity.bin"
+OWN_MODEL_FOLDER = RESOURCES / "own_model"
+"""The model that comes with the program: a checkpoint, `OWN_RECORD`, and perhaps `OWN_CODEBOOK`."""
+
+OWN_RECORD = "record.json"
+OWN_CODEBOOK = "vectors.codebook"
 
 IGNORE_FILE = ".mikkeignore"
 """A person's own ignore rules, in any watched folder, in the syntax of .gitignore."""

@@ -41,7 +41,7 @@ from core.domain import (
     Span,
     StateReason,
 )
-from core.errors import FolderNotFoundError, UnknownSourceError
+from core.errors import FolderNotFoundError, ModelError, UnknownSourceError
 from core.progress import (
     CancelToken,
     Committed,
@@ -97,6 +97,7 @@ class FakeCollection:
         self.encoded, self.encoding_s = 0, 0.0
         self.languages: dict[Language, int] = {}
         self.opening_failure: Exception | None = None
+        self.fell_back: ModelError | None = None
         self._sources = [Source(id=SourceId(1), path=Path(folder))] if files else []
         self._documents: dict[DocumentId, Document] = {}
         self._texts: dict[DocumentId, ExtractedText] = {}

@@ -13,8 +13,9 @@ from app.commands.as_json import model_json, print_json
 from app.commands.failures import OK, USAGE, CommandError, WrongUsageError
 from app.commands.running import cancelled_by_ctrl_c, open_app, switch, teller
 from app.composition import App
-from app.messages import UserMessage, explain_uncovered
-from core.domain import Language, Model, ModelName
+from app.messages import UserMessage
+from app.model_messages import explain_uncovered, understands_more
+from core.domain import BUILT_IN_MODEL, OWN_MODEL, Language, Model, ModelName
 from core.errors import ModelInUseError, ModelMissingError
 from core.models.coverage import uncovered
 
@@ -31,6 +32,10 @@ def list_models(parsed: argparse.Namespace) -> int:
             print_json({"answering": answering, "models": [model_json(model) for model in found]})
         else:
             terminal.print_models(found, answering, part_missing=part_missing)
+            own = next(model for model in found if model.name == OWN_MODEL)
+            if answering == BUILT_IN_MODEL and own.installed:
+                offer = understands_more()
+                terminal.say(f"{offer.title}: mikke models use {OWN_MODEL}")
     return OK
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 from app import terminal
 from app.commands.as_json import damaged_json
 from app.composition import App, build
+from app.model_messages import explain_fallback
 from core.domain import DocumentState, LibraryStatus
 from core.layout import LibraryLayout, ModelsLayout, default_library, default_models
 from core.progress import CancelToken, Damaged, FileDone, SourceMissing
@@ -20,8 +21,15 @@ from core.progress import CancelToken, Damaged, FileDone, SourceMissing
 AnyEvent = TypeVar("AnyEvent")
 
 
-def open_app(parsed: argparse.Namespace) -> App:
-    return build(layout_of(parsed), ModelsLayout(parsed.models or default_models()))
+@contextmanager
+def open_app(parsed: argparse.Namespace) -> Iterator[App]:
+    """The library of this command. Says at the end if another model had to answer than was chosen."""
+    with build(layout_of(parsed), ModelsLayout(parsed.models or default_models())) as app:
+        try:
+            yield app
+        finally:
+            if app.collection.fell_back is not None:
+                terminal.complain(explain_fallback(app.collection.fell_back).in_one_line)
 
 
 def layout_of(parsed: argparse.Namespace) -> LibraryLayout:

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFileDialog
 from app.controllers.indexing import IndexingController
 from app.controllers.models import ModelsController
 from app.controllers.switching import SwitchController, SwitchProgress
-from app.messages import UserMessage, explain, explain_uncovered
+from app.messages import UserMessage, explain
+from app.model_messages import explain_fallback, explain_uncovered
 from app.models.model_list import ModelList
 from app.models.model_words import ModelWords, named, translate_message
 from app.models.models import ModelTableModel
@@ -19,7 +20,16 @@ from app.theme.palette import Colours
 from app.views.main_window import MainWindow
 from app.views.model_questions import ModelQuestions
 from app.views.models_dialog import ModelsDialog
-from core.domain import BUILT_IN_MODEL, Language, LibraryStatus, Model, ModelName, ModelSwitch
+from core.domain import (
+    OWN_MODEL,
+    PARTS_OF_MIKKE,
+    Language,
+    LibraryStatus,
+    Model,
+    ModelName,
+    ModelSwitch,
+)
+from core.errors import ModelError
 from core.models.coverage import uncovered
 
 _LARGE_SHARE = 0.2
@@ -47,6 +57,7 @@ class ModelDesk(QObject):
         self._words = ModelWords(self)
         self._status: LibraryStatus | None = None
         self._listed = False
+        self._fell_back: ModelError | None = None
         self.warned: set[str] = set()
         self.table = ModelTableModel(self)
         self.dialog = ModelsDialog(self.table, colours, window)
@@ -60,6 +71,7 @@ class ModelDesk(QObject):
         dialog.install_clicked.connect(self._ask_to_install)
         dialog.folder_clicked.connect(self._choose_folder)
         dialog.use_clicked.connect(self._ask_to_use)
+        dialog.offer.taken.connect(lambda: self.use(OWN_MODEL))
         dialog.remove_clicked.connect(
             lambda model: self._questions.remove(model, lambda: controller.remove(model.name))
         )
@@ -83,10 +95,11 @@ class ModelDesk(QObject):
     def set_status(self, status: LibraryStatus) -> None:
         self._status = status
         self.dialog.set_status(status)
-        if not self._listed and (status.model != BUILT_IN_MODEL or status.switch):
+        if not self._listed and (status.model not in PARTS_OF_MIKKE or status.switch):
             self._listed = True
             self._controller.refresh()  # titles for the strip, and languages to warn of
         self._warn()
+        self._tell_of_fallback()
 
     def title(self, name: ModelName) -> str:
         model = self._controller.list.get(name)
@@ -170,6 +183,13 @@ class ModelDesk(QObject):
             translate_message,
         )
         self._window.banner.show_message(message, self.tr("Models…"))
+
+    def _tell_of_fallback(self) -> None:
+        error = self._controller.fell_back
+        if error is not None and error is not self._fell_back:
+            self._fell_back = error
+            message = explain_fallback(error, translate_message)
+            self._window.banner.show_message(message, self.tr("Models…"))
 
     def _better(self, lacking: Sequence[Language], status: LibraryStatus) -> list[Model]:
         """Those that have what is lacking, and every large language of the library besides."""

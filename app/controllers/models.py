@@ -16,8 +16,8 @@ from PySide6.QtCore import QObject, Signal
 
 from app.jobs import Job, JobRunner, call
 from app.models.model_list import InstallProgress, ModelList
-from core.domain import BUILT_IN_MODEL, CollectionChanges, ModelName
-from core.errors import ModelInUseError
+from core.domain import PARTS_OF_MIKKE, CollectionChanges, ModelName
+from core.errors import ModelError, ModelInUseError
 from core.progress import CancelToken, CheckingModel, Fetching, InstallEvent, ModelInstalled
 
 if TYPE_CHECKING:  # the window must not load the index to start
@@ -74,6 +74,11 @@ class ModelsController(QObject):
     @property
     def installing(self) -> bool:
         return self._installation is not None
+
+    @property
+    def fell_back(self) -> ModelError | None:
+        """Why the built-in model answers though the library was to have the one of Mikke's own."""
+        return self._collection.fell_back
 
     def refresh(self) -> None:
         """Read the list (again)."""
@@ -132,7 +137,7 @@ class ModelsController(QObject):
         for model in found:
             published = BY_NAME.get(model.name)
             parts = published.parts if published else ("models",)
-            part = "" if model.name == BUILT_IN_MODEL else missing_part(parts)
+            part = "" if model.name in PARTS_OF_MIKKE else missing_part(parts)
             if part:
                 lacking[model.name] = part
         place = next(each for each in (self._folder, *self._folder.absolute().parents) if each.exists())

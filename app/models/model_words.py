@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication, QLocale, QObject
 
-from app.messages import CONTEXT, model_title, restriction_text
+from app.messages import CONTEXT
+from app.model_messages import model_title, restriction_text
 from app.models.language_names import LANGUAGE_CONTEXT, language_list, language_name
 from core.domain import BUILT_IN_MODEL, Language, Model, ModelName, ModelSwitch
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from rich.table import Table
 
-from app.messages import restriction_text
+from app.model_messages import restriction_text
 from app.terminal.streams import console, say, shown
 from core.domain import BUILT_IN_MODEL, Model, ModelName
 
@@ -66,6 +66,8 @@ def print_model(model: Model, answering: ModelName) -> None:
 
 
 def _standing(model: Model, answering: ModelName) -> str:
+    if any(value.name == "damaged" for value in model.profile):
+        return "damaged"
     if model.name == answering:
         return "in use"
     return "installed" if model.installed else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.messages import origin_text, printable
+from app.messages import printable
+from app.model_messages import origin_text
 from app.models.model_words import ModelWords, translate_message
 from core.domain import Model
 

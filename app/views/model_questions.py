@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from app.messages import explain_uncovered, path_text
+from app.messages import path_text
+from app.model_messages import explain_uncovered
 from app.models.model_list import ModelList
 from app.models.model_words import ModelWords, translate_message
 from core.domain import Language, LibraryStatus, Model

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.messages import UserMessage, explain_missing_part
+from app.messages import UserMessage
+from app.model_messages import explain_missing_part
 from app.models.model_list import InstallProgress, ModelList
 from app.models.model_words import ModelWords, is_damaged, translate_message
 from app.models.models import Column, ModelTableModel
@@ -24,8 +25,9 @@ from app.theme.palette import Colours
 from app.views.banner import Banner
 from app.views.elided_label import ElidedLabel
 from app.views.model_details import ModelDetails
+from app.views.model_offer import ModelOffer
 from app.views.table import make_table
-from core.domain import BUILT_IN_MODEL, LibraryStatus, Model, ModelName
+from core.domain import BUILT_IN_MODEL, OWN_MODEL, PARTS_OF_MIKKE, LibraryStatus, Model, ModelName
 
 
 class ModelsDialog(QDialog):
@@ -50,6 +52,7 @@ class ModelsDialog(QDialog):
         self._installing = False
         self._chosen: ModelName | None = None
         self.banner = Banner(colours, self)
+        self.offer = ModelOffer(self)
         self.table = self._make_table()
         self.details = ModelDetails(self)
         self._note = QLabel(self)
@@ -160,6 +163,7 @@ class ModelsDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(hint)
         layout.addWidget(self.banner)
+        layout.addWidget(self.offer)
         layout.addWidget(parts, 1)
         layout.addWidget(self._note)
         layout.addLayout(progress)
@@ -199,9 +203,17 @@ class ModelsDialog(QDialog):
         )
         self._use.setEnabled(bool(model and can and self._usable(model)))
         self._remove.setEnabled(
-            bool(model and model.name != BUILT_IN_MODEL and (model.installed or is_damaged(model)))
+            bool(model and model.name not in PARTS_OF_MIKKE and (model.installed or is_damaged(model)))
         )
         self._from_folder.setEnabled(not self._installing)
+        self.offer.setVisible(self._understands_more())
+
+    def _understands_more(self) -> bool:
+        """Whether the library would by the model of Mikke's own: it has the built-in one, and stays there."""
+        own, status = self._list.get(OWN_MODEL), self._status
+        return bool(
+            own and status and status.model == BUILT_IN_MODEL and not status.switch and self._usable(own)
+        )
 
     def _usable(self, model: Model) -> bool:
         """Also the model that answers, while another one is about to: that gives the switch up."""

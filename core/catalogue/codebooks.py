@@ -11,11 +11,17 @@ from core.domain import CodebookId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What a codebook is: `model` is the digest of the model, `trained_tokens` the size of its sample."""
+    """What a codebook is: `model` is the digest of the model, `trained_tokens` how many the library had when
+    it was trained on them; 0: it came with the model.
+    """
 
     model: str
     centroids: int
     trained_tokens: int
+
+    @property
+    def shipped(self) -> bool:
+        return self.trained_tokens == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

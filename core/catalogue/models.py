@@ -45,6 +45,20 @@ def forget_upcoming(db: Database) -> None:
     db.execute("DELETE FROM models WHERE role = ?", [_UPCOMING])
 
 
+def is_chosen(db: Database) -> bool:
+    """Whether it is written down which model answers; libraries made before there was a choice have the
+    built-in one, and nothing written down.
+    """
+    return _get(db, _ANSWERING) is not None
+
+
+def choose_first(db: Database, name: ModelName) -> None:
+    """A library in which nothing has ever been is to begin with this model."""
+    tables = ("models", "sources", "segments")
+    if not any(db[table].count for table in tables):
+        set_answering(db, Choice(name=name))
+
+
 def _get(db: Database, role: str) -> Choice | None:
     row = db.execute("SELECT name, digest FROM models WHERE role = ?", [role]).fetchone()
     return Choice(name=ModelName(row[0]), digest=row[1]) if row else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from core.domain import Int32Array, Language, ModelName, TokenEmbeddings
+from core.domain import Companion, Int32Array, Language, ModelName, TokenEmbeddings
 from core.progress import CancelToken
 
 PASSAGE_TOKENS = 192
@@ -72,4 +72,8 @@ class Encoders(Protocol):
 
         Raises ModelMissingError, ModelDamagedError, ModelUnsupportedError, PartMissingError.
         """
+        ...
+
+    def companion(self, digest: str) -> Companion:
+        """What comes with the model whose encoder has this digest; mostly nothing."""
         ...

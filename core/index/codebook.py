@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.domain import Float32Array, Int64Array
 from core.index import residual
-from core.index.files import check, map_file, new_name, write_file
+from core.index.files import check, flush_folder, map_file, new_name, write_file
 from core.index.format import CodebookHeader, Form, parse_codebook_header
 from core.index.kernels.arrays import ExactTokens
 
@@ -136,8 +137,8 @@ class Trained:
     tokens: int
 
 
-def write_codebook(folder: Path, trained: Trained) -> Path:
-    """Write a new codebook in `folder`, flushed to the disk, and return its path.
+def write_codebook(folder: Path, trained: Trained, name: str | None = None) -> Path:
+    """Write a new codebook in `folder`, flushed to the disk, and return its path; `name` if it is decided.
 
     Raises DiskFullError and OSError, and leaves nothing behind.
     """
@@ -150,9 +151,46 @@ def write_codebook(folder: Path, trained: Trained) -> Path:
         groups=len(trained.starts) - 1,
         trained_tokens=trained.tokens,
     )
-    path = folder / new_name(SUFFIX)
+    path = folder / (name or new_name(SUFFIX))
     arrays = (trained.rotation, trained.starts, scales, residual.pack(buckets, CENTROID_BITS))
     write_file(path, header, [arrays])
+    return path
+
+
+def shipped_header(shipped: Path, bits: int) -> CodebookHeader:
+    """What a library's copy of a codebook that comes with a model says of itself. No library has trained it.
+
+    Raises LibraryDamagedError, FileNotFoundError.
+    """
+    header, _ = map_file(shipped, parse_codebook_header)
+    return replace(header, bits=bits)
+
+
+def copied_name(header: CodebookHeader) -> str:
+    """The name of a library's copy, which its content decides (the checksums of all sections are in it): so
+    what is damaged can be told from what the model comes with now, and be written again.
+    """
+    return codebook_file(hashlib.sha256(header.pack()).digest()[:8])
+
+
+def copy_codebook(shipped: Path, folder: Path, bits: int) -> Path:
+    """Write a library's copy, for residuals of `bits`, in the place of a damaged one if there is one.
+
+    Raises LibraryDamagedError (of `shipped`), FileNotFoundError, DiskFullError, OSError.
+    """
+    header, arrays = map_file(shipped, parse_codebook_header)
+    for array, checksum in zip(arrays, header.checksums, strict=True):
+        check(shipped, array, checksum)
+    path = folder / copied_name(replace(header, bits=bits))
+    # Under a name that was never used: what a crash leaves is garbage, and goes as such.
+    draft = folder / new_name(SUFFIX)
+    write_file(draft, replace(header, bits=bits, checksums=()), [arrays])
+    try:
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+    flush_folder(folder)
     return path
 
 

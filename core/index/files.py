@@ -60,7 +60,7 @@ def write_file(path: Path, header: HeaderT, pieces: Iterable[Arrays]) -> None:
     """
     try:
         _write(path, header, pieces)
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
     except BaseException as error:
         path.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.errno in FULL_DISK:
@@ -93,7 +93,7 @@ def _view(mapped: mmap.mmap, section: Section) -> NDArray[Any]:
     return flat.reshape(section.shape)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Make the new name itself durable; Windows has no such thing and needs none."""
     if os.name == "nt":
         return

@@ -37,15 +37,18 @@ def centroid_count(tokens: int) -> int:
     return int(min(MOST_CENTROIDS, 1 << (wanted.bit_length() - 1)))
 
 
-def sample_size(tokens: int) -> int:
-    """How many tokens to train on: a million (512 MB at 128 dimensions) at most."""
-    return min(tokens, centroid_count(tokens) * SAMPLE_PER_CENTROID)
+def sample_size(tokens: int, centroids: int | None = None) -> int:
+    """How many tokens to train so many centroids on (None: as many as they should have): a million (512 MB at
+    128 dimensions) at most.
+    """
+    return min(tokens, (centroids or centroid_count(tokens)) * SAMPLE_PER_CENTROID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingJob:
     """What a training process is told: the `segments` of one model with `tokens` alive tokens together, the
-    folder for the codebook, and the `bits` of residuals.
+    folder for the codebook, and the `bits` of residuals. `centroids`: None, as many as so many tokens should
+    have. `name`: of the file, None: any that is new.
     """
 
     folder: Path
@@ -53,6 +56,8 @@ class TrainingJob:
     tokens: int
     bits: int
     threads: int
+    centroids: int | None = None
+    name: str | None = None
 
 
 def train_codebook(job: TrainingJob) -> tuple[Path, int]:
@@ -63,8 +68,10 @@ def train_codebook(job: TrainingJob) -> tuple[Path, int]:
     """
     opened = [Segment.open(path, Codebooks(job.folder)) for path in job.segments]
     rotation = random_rotation(opened[0].form.dim)
-    sample = rotated(_drawn(opened, sample_size(job.tokens)), sample_size(job.tokens), rotation)
-    centroids, starts = train(sample, centroid_count(job.tokens), job.threads)
+    wanted = job.centroids or centroid_count(job.tokens)
+    size = sample_size(job.tokens, wanted)
+    sample = rotated(_drawn(opened, size), size, rotation)
+    centroids, starts = train(sample, wanted, job.threads)
     trained = Trained(
         centroids=centroids,
         starts=starts,
@@ -73,7 +80,7 @@ def train_codebook(job: TrainingJob) -> tuple[Path, int]:
         bits=job.bits,
         tokens=job.tokens,
     )
-    return write_codebook(job.folder, trained), len(centroids)
+    return write_codebook(job.folder, trained, job.name), len(centroids)
 
 
 def rotated(parts: Iterable[Float32Array], at_most: int, rotation: Float32Array) -> Float32Array:

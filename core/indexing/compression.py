@@ -17,9 +17,11 @@ from pebble import ProcessExpired, ProcessPool
 from core.catalogue import codebooks, models, segments
 from core.errors import FULL_DISK, CoreError, DiskFullError, LibraryDamagedError, TrainingError
 from core.index import codebook
+from core.index.files import new_name
 from core.index.training import TrainingJob, centroid_count, train_codebook
 from core.indexing.garbage import delete_files
-from core.indexing.pipeline import Stages
+from core.indexing.shipped import adopt_codebook
+from core.indexing.stages import Stages
 from core.progress import CancelToken, IndexEvent, Training
 
 FIRST_CODEBOOK_TOKENS = 1_000_000
@@ -46,9 +48,11 @@ def train_if_due(stages: Stages, cancel: CancelToken) -> Generator[IndexEvent, N
         live = segments.answering(db, model)
         newest = codebooks.newest(db, model)
     tokens = sum(stored.alive_tokens for stored in live)
-    due = is_due(tokens, newest.content if newest else None)
-    if not due and not (newest and _other_bits(stages, newest)):
-        return False
+    if not is_due(tokens, newest.content if newest else None):
+        if newest is None or not _other_bits(stages, newest):
+            return False
+        if newest.content.shipped and adopt_codebook(stages, model):
+            return True
     yield Training(tokens=tokens, centroids=centroid_count(tokens))
     job = TrainingJob(
         folder=stages.index,
@@ -56,6 +60,7 @@ def train_if_due(stages: Stages, cancel: CancelToken) -> Generator[IndexEvent, N
         tokens=tokens,
         bits=stages.bits,
         threads=os.cpu_count() or 1,
+        name=new_name(codebook.SUFFIX),
     )
     try:
         path, centroids = _in_a_process(job, cancel)
@@ -80,9 +85,15 @@ def _other_bits(stages: Stages, newest: codebooks.Stored) -> bool:
 
 
 def is_due(tokens: int, newest: codebooks.Content | None) -> bool:
-    """Whether a library with so many tokens should get a new codebook."""
+    """Whether a library with so many tokens should get a new codebook.
+
+    One that came with the model was trained on other texts: it is kept as long as one of the library's own
+    would come later or have fewer centroids.
+    """
     if newest is None:
         return tokens >= FIRST_CODEBOOK_TOKENS
+    if newest.shipped:
+        return tokens >= FIRST_CODEBOOK_TOKENS and centroid_count(tokens) >= newest.centroids
     return tokens >= GROWTH * newest.trained_tokens and centroid_count(tokens) > newest.centroids
 
 
@@ -90,12 +101,11 @@ def _in_a_process(job: TrainingJob, cancel: CancelToken) -> tuple[Path, int]:
     """Raises CancelledError, TrainingError, FileNotFoundError, and the CoreErrors that training ends with;
     leaves nothing behind then.
     """
-    before = _codebook_files(job.folder)
     try:
         return _trained(job, cancel)
     except BaseException as error:
-        # Only the maintainer writes codebooks: what is new was left by a process that was ended.
-        delete_files(_codebook_files(job.folder) - before)
+        if job.name:  # left by a process that was ended
+            delete_files([job.folder / job.name])
         if isinstance(error, CoreError | FileNotFoundError) or not isinstance(error, Exception):
             raise
         full = isinstance(error, OSError) and error.errno in FULL_DISK
@@ -124,10 +134,6 @@ def _told(error: Exception) -> str:
     if isinstance(error, ProcessExpired):  # killed, perhaps by a system that ran out of memory
         return f"its process ended with exit code {error.exitcode}"
     return f"{type(error).__name__}: {error}"
-
-
-def _codebook_files(folder: Path) -> set[Path]:
-    return set(folder.glob(f"*{codebook.SUFFIX}"))
 
 
 def _all_live(stages: Stages, stored: Sequence[segments.Stored]) -> bool:

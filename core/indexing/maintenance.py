@@ -11,7 +11,7 @@ from core.indexing.compression import train_if_due
 from core.indexing.garbage import drop_dead_segments
 from core.indexing.keywords import keep_words
 from core.indexing.merging import choose_group, merge_group
-from core.indexing.pipeline import Stages
+from core.indexing.stages import Stages
 from core.progress import CancelToken, IndexEvent, Merging
 
 

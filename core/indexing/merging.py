@@ -21,7 +21,7 @@ from core.index.segment import Segment
 from core.index.snapshot import Snapshot
 from core.indexing.batch import segment_content
 from core.indexing.garbage import delete_files
-from core.indexing.pipeline import Stages
+from core.indexing.stages import Stages
 from core.progress import CancelToken
 
 

@@ -12,24 +12,19 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from pathlib import Path
 
-from core.catalogue import codebooks, documents, sources, texts
-from core.catalogue.catalogue import Catalogue
-from core.catalogue.codebooks import Stored as StoredCodebook
+from core.catalogue import documents, sources, texts
 from core.domain import DocumentState, Language, StateReason
 from core.encode.encoder import Encoder
-from core.errors import CancelledError, ExtractionError, LibraryDamagedError
-from core.extract.pool import ExtractionPool
+from core.errors import CancelledError, ExtractionError
 from core.extract.read import Extraction
-from core.index.codebook import Codebooks
-from core.index.codec import Codec, ExactCodec, ResidualCodec
+from core.index.codec import Codec
 from core.indexing.batch import Batch, ReadDocument, UnreadDocument, encode_document
 from core.indexing.record import Work
+from core.indexing.shipped import adopt_first
+from core.indexing.stages import Stages
 from core.indexing.staleness import PipelineFingerprint
 from core.progress import CancelToken, Committed, FileDone, IndexEvent, Reading
-from core.settings import ReadingLimits
-from core.watch.ignore import IgnoreRules
 
 COMMIT_TOKENS = 300_000
 """A batch is committed at this size (40 MB of vectors in memory) …"""
@@ -43,33 +38,6 @@ _POLL_SECONDS = 0.05
 """How often a wait for a file looks at the CancelToken."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stages:
-    """What indexing works with. `bits`: of a residual dimension, for codebooks trained from now on."""
-
-    catalogue: Catalogue
-    index: Path
-    extraction: ExtractionPool
-    workers: int
-    limits: ReadingLimits
-    rules: IgnoreRules
-    codebooks: Codebooks
-    bits: int
-
-    def newest_codec(self, model: str, dim: int) -> Codec:
-        """How new segments of a model are kept. Raises LibraryDamagedError."""
-        with self.catalogue.read() as db:
-            newest = codebooks.newest(db, model)
-        return ExactCodec(dim=dim) if newest is None else self.codec_of(newest)
-
-    def codec_of(self, stored: StoredCodebook) -> Codec:
-        """What compresses with a codebook. Raises LibraryDamagedError."""
-        try:
-            return ResidualCodec(codebook=self.codebooks.get(bytes.fromhex(Path(stored.file).stem)))
-        except FileNotFoundError as error:
-            raise LibraryDamagedError(self.index / stored.file, "the file is gone") from error
-
-
 def process(
     stages: Stages, encoder: Encoder, work: Sequence[Work], cancel: CancelToken
 ) -> Iterator[IndexEvent]:
@@ -81,6 +49,8 @@ def process(
     reader = _Reader(stages, work)
     begun = time.monotonic()
     try:
+        if work:
+            adopt_first(stages, encoder.digest)
         for done, item in enumerate(work):
             yield Reading(path=item.path, done=done, total=len(work))
             if len(batch) == 0:

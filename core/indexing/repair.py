@@ -18,8 +18,10 @@ from core.index import codebook
 from core.index.codebook import Codebook
 from core.index.segment import Segment
 from core.indexing.garbage import delete_files
-from core.indexing.pipeline import Stages, process
+from core.indexing.pipeline import process
 from core.indexing.record import stale_work
+from core.indexing.shipped import write_again
+from core.indexing.stages import Stages
 from core.indexing.staleness import PipelineFingerprint
 from core.progress import CancelToken, Damaged, IndexEvent
 
@@ -50,15 +52,16 @@ def damage_when_opened(path: Path) -> str | None:
     return None
 
 
-def drop_files(catalogue: Catalogue, index: Path, paths: Collection[Path]) -> frozenset[DocumentId]:
+def drop_files(stages: Stages, paths: Collection[Path]) -> frozenset[DocumentId]:
     """Take segments and codebooks out of the library, and what was compressed with these codebooks; the
     documents of all that, which are returned, are stale from then on. (What was encoded with the upcoming
-    model is only encoded again.)
+    model is only encoded again.) A codebook that came with a model is written again instead.
 
     Needs the writer's lane. A segment that a merge has replaced meanwhile is none any more, and no harm done.
     In one transaction, since a merge may be about to commit something compressed with one of the codebooks.
     """
-    names = {path.name for path in paths}
+    names = {path.name for path in paths} - {path.name for path in write_again(stages, paths)}
+    catalogue, index = stages.catalogue, stages.index
     stale: set[DocumentId] = set()
     with catalogue.write() as db:
         books = [stored for stored in codebooks.all_codebooks(db) if stored.file in names]
@@ -101,7 +104,7 @@ def make_again(
 
     Raises CancelledError, DiskFullError; what is not done then, the next sync does.
     """
-    again = drop_files(stages.catalogue, stages.index, damaged)
+    again = drop_files(stages, damaged)
     stale = stale_work(stages.catalogue, PipelineFingerprint.of(encoder))
     work = [item for item in stale if item.document_id in again and not item.reread]
     yield from process(stages, encoder, work, cancel)

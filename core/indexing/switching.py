@@ -27,7 +27,9 @@ from core.index.segment import EncodedPassages, header_of, write_segment
 from core.indexing.batch import ENCODED_AT_ONCE, segment_content, string_of
 from core.indexing.garbage import delete_files
 from core.indexing.languages import language_of
-from core.indexing.pipeline import COMMIT_TOKENS, Stages
+from core.indexing.pipeline import COMMIT_TOKENS
+from core.indexing.shipped import adopt_first
+from core.indexing.stages import Stages
 from core.progress import CancelToken, IndexEvent, Reencoding
 
 COMMIT_SECONDS = 30.0
@@ -60,6 +62,7 @@ def encode_rest(
     """
     if not _begin(stages, name, encoder.digest):
         return False
+    adopt_first(stages, encoder.digest)
     batch = _Batch(stages, name, encoder)
     after = 0
     try:

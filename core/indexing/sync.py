@@ -12,9 +12,10 @@ from core.errors import ExtractionError, FolderNotFoundError
 from core.extract.read import content_hash
 from core.indexing.garbage import drop_dead_segments
 from core.indexing.languages import note_languages
-from core.indexing.pipeline import Stages, process
+from core.indexing.pipeline import process
 from core.indexing.record import Work, known_files, record_changes, stale_work
 from core.indexing.repair import drop_files, unreadable_files
+from core.indexing.stages import Stages
 from core.indexing.staleness import PipelineFingerprint
 from core.progress import CancelToken, Committed, IndexEvent, Scanning, SourceMissing
 from core.watch.changes import find_changes
@@ -35,7 +36,7 @@ def sync(
     """
     if damaged := unreadable_files(stages.catalogue, stages.index):
         yield from damaged
-        drop_files(stages.catalogue, stages.index, [each.path for each in damaged])
+        drop_files(stages, [each.path for each in damaged])
     drop_dead_segments(stages.catalogue, stages.index)
     fingerprint = PipelineFingerprint.of(encoder)
     work: list[Work] = []

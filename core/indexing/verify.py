@@ -20,9 +20,10 @@ from core.encode.encoder import Encoder
 from core.errors import LibraryDamagedError
 from core.index.segment import Segment
 from core.indexing.keywords import mend as mend_keywords
-from core.indexing.pipeline import Stages, process
+from core.indexing.pipeline import process
 from core.indexing.record import stale_work
 from core.indexing.repair import damage_when_opened, drop_files
+from core.indexing.stages import Stages
 from core.indexing.staleness import PipelineFingerprint
 from core.progress import CancelToken, Checking, Damaged, IndexEvent, Verified, VerifyEvent
 
@@ -100,9 +101,7 @@ def mend(
         if finding.text is not None:
             _forget_text(stages.catalogue, finding.text)
     again = {document_id for finding in found.found for document_id in finding.documents}
-    again |= drop_files(
-        stages.catalogue, stages.index, {finding.file for finding in found.found if finding.file}
-    )
+    again |= drop_files(stages, {finding.file for finding in found.found if finding.file})
     current = PipelineFingerprint.of(encoder)
     stale = stale_work(stages.catalogue, current, missing)
     yield from process(stages, encoder, [item for item in stale if item.document_id in again], cancel)

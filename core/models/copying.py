@@ -10,7 +10,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.domain import BUILT_IN_MODEL, ModelName
+from core.domain import PARTS_OF_MIKKE, ModelName
 from core.errors import (
     FULL_DISK,
     DiskFullError,
@@ -59,7 +59,7 @@ def name_for(folder: Path, origin: Origin, published: Sequence[Published]) -> Mo
 
 def checked_name(name: ModelName) -> ModelName:
     """`name`, which becomes the name of a folder. Raises ModelUnsupportedError."""
-    if not _NAME.fullmatch(name) or name == BUILT_IN_MODEL:
+    if not _NAME.fullmatch(name) or name in PARTS_OF_MIKKE:
         allowed = "a name has up to 64 of the characters a-z, 0-9, dot, hyphen and underscore"
         raise ModelUnsupportedError(name, f"{name!r} is no name for a model: {allowed}")
     return name

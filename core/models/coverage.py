@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from core.domain import UNKNOWN_LANGUAGE, Language, Model
+from core.domain import OWN_MODEL, UNKNOWN_LANGUAGE, Language, Model
 
 _SHARE = 0.01
 """Below this share of the passages a language may be a mistake of the detection, or a quotation."""
@@ -15,7 +15,7 @@ def uncovered(model: Model, passages: Mapping[Language, int]) -> tuple[Language,
 
     The most frequent first.
     """
-    if model.languages is None:
+    if model.languages is None or model.name == OWN_MODEL:  # it knows words in every language
         return ()
     told = {language: count for language, count in passages.items() if language != UNKNOWN_LANGUAGE}
     least = _SHARE * sum(told.values())

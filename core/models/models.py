@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-from core.domain import BUILT_IN_MODEL, Language, Model, ModelName, ProfileValue
+from core.domain import (
+    BUILT_IN_MODEL,
+    OWN_MODEL,
+    PARTS_OF_MIKKE,
+    Companion,
+    Language,
+    Model,
+    ModelName,
+    ProfileValue,
+)
 from core.encode.encoder import Encoder
 from core.encode.lexical.encoder import LexicalEncoder
-from core.errors import ModelDamagedError, ModelInUseError, ModelMissingError
-from core.layout import RARITY_TABLE, ModelsLayout
+from core.errors import ModelDamagedError, ModelInUseError, ModelMissingError, ModelUnsupportedError
+from core.layout import OWN_MODEL_FOLDER, OWN_RECORD, RARITY_TABLE, ModelsLayout
 from core.models.copying import checked_name, name_for, origin_of
 from core.models.install import Copy, Events, Hub, delete, install_copy, install_published, try_with
 from core.models.known import PUBLISHED, Published
+from core.models.own import companion_of, open_own, read_own_record
 from core.models.parts import missing_part, need_parts
 from core.models.record import Record, load_record
 from core.models.speed import Speeds, encoder_speed, estimated_speed, key_of
@@ -23,6 +34,8 @@ from core.models.trying import Trial, open_checkpoint
 from core.progress import CancelToken, InstallEvent, ModelInstalled
 
 _Stamp = tuple[int, int] | None
+
+_OWN_TITLE = "Mikke's own: meaning in many languages"
 
 
 class Models:
@@ -32,8 +45,9 @@ class Models:
     the model is set to encode otherwise or is installed anew, by whatever program.
     """
 
-    def __init__(self, layout: ModelsLayout, published: Sequence[Published], hub: Hub) -> None:
+    def __init__(self, layout: ModelsLayout, published: Sequence[Published], hub: Hub, own: Path) -> None:
         self._layout = layout
+        self._own = own
         self._published = {each.name: each for each in published}
         self._hub = hub
         self._speeds = Speeds(layout.speeds)
@@ -44,22 +58,26 @@ class Models:
 
     @classmethod
     def of(
-        cls, layout: ModelsLayout, published: Sequence[Published] = PUBLISHED, hub: Hub | None = None
+        cls,
+        layout: ModelsLayout,
+        published: Sequence[Published] = PUBLISHED,
+        hub: Hub | None = None,
+        own: Path = OWN_MODEL_FOLDER,
     ) -> Models:
-        """The models in `layout`; `published` can be installed from `hub`."""
-        return cls(layout, published, hub or Hub())
+        """Those in `layout`; `published` can be installed from `hub`; the one of Mikke's own is in `own`."""
+        return cls(layout, published, hub or Hub(), own)
 
     # --- Which there are -----------------------------------------------------------------------
 
     def all(self) -> tuple[Model, ...]:
-        """The built-in one, then the published ones, then a person's own by name. Never fails."""
-        own = sorted(set(self._installed()) - set(self._published))
-        names = (BUILT_IN_MODEL, *self._published, *own)
+        """Mikke's own, the built-in one, the published ones, then a person's own by name. Never fails."""
+        own = sorted(set(self._installed()) - {*self._published, *PARTS_OF_MIKKE})
+        names = (*PARTS_OF_MIKKE, *self._published, *own)
         return tuple(self._described(name) for name in names)
 
     def get(self, name: ModelName) -> Model:
         """Raises ModelMissingError if it is neither installed nor a name that we know, ModelDamagedError."""
-        if name != BUILT_IN_MODEL and name not in self._published:
+        if name not in PARTS_OF_MIKKE and name not in self._published:
             return self._of_record(self._record(name))
         return self._described(name)
 
@@ -83,6 +101,10 @@ class Models:
                 self._records[name] = stamp
             return encoder
 
+    def companion(self, digest: str) -> Companion:
+        """What comes with the model whose encoder has this digest."""
+        return companion_of(self._own, digest)
+
     def _stamp(self, name: ModelName) -> _Stamp:
         """Changes whenever a program writes the record of a model, which it does by putting another in its
         place.
@@ -96,6 +118,8 @@ class Models:
     def _opened(self, name: ModelName) -> Encoder:
         if name == BUILT_IN_MODEL:
             return LexicalEncoder.open(RARITY_TABLE)
+        if name == OWN_MODEL:
+            return open_own(self._own)
         record = self._record(name)
         published = self._published.get(name)
         need_parts(name, published.parts if published else ("models",))
@@ -148,6 +172,8 @@ class Models:
 
         Raises ModelMissingError, and what `install_copy` raises.
         """
+        if name in PARTS_OF_MIKKE:
+            raise ModelUnsupportedError(name, "It is a part of Mikke")
         record = self._record(name)
         kept = {key: value for key, value in {**record.person, **values}.items() if value is not None}
         yield from self._events(try_with(self._layout, record, kept, cancel))
@@ -157,7 +183,7 @@ class Models:
 
         Whoever calls asks the libraries first. Raises ModelMissingError, ModelInUseError.
         """
-        if name == BUILT_IN_MODEL:
+        if name in PARTS_OF_MIKKE:
             raise ModelInUseError(name, "It is a part of Mikke")
         if not delete(self._layout, checked_name(name)):
             raise ModelMissingError(name)
@@ -176,6 +202,9 @@ class Models:
         """
         self._layout.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._speeds.measure(BUILT_IN_MODEL, lambda: encoder_speed(self.open(BUILT_IN_MODEL)))
+        with contextlib.suppress(ModelDamagedError):  # the list says so
+            self._speeds.measure(OWN_MODEL, lambda: encoder_speed(self.open(OWN_MODEL)))
+        cancel.checkpoint()
         if missing_part(("models",)):
             return "models"
         for published in self._published.values():
@@ -205,6 +234,8 @@ class Models:
         if name == BUILT_IN_MODEL:
             return self._built_in()
         try:
+            if name == OWN_MODEL:
+                return self._of_mikke()
             return self._of_record(self._record(name))
         except ModelMissingError:
             return self._of_published(self._published[name])
@@ -225,6 +256,25 @@ class Models:
             installed=True,
             passages_per_second=speed,
             measured=speed is not None,
+        )
+
+    def _of_mikke(self) -> Model:
+        """Raises ModelDamagedError."""
+        record = read_own_record(self._own)
+        speed = self._speeds.known().get(OWN_MODEL)
+        return Model(
+            name=OWN_MODEL,
+            title=_OWN_TITLE,
+            languages=record.described.languages,
+            licence=record.described.licence,
+            restriction="",
+            repository="",
+            revision="",
+            bytes=record.bytes,
+            installed=True,
+            passages_per_second=speed,
+            measured=speed is not None,
+            profile=record.profile,
         )
 
     def _of_published(self, published: Published) -> Model:
@@ -261,17 +311,20 @@ class Models:
     def _damaged(self, name: ModelName, detail: str) -> Model:
         """Shown all the same, so that the person can install it again or remove it."""
         published = self._published.get(name)
+        unnamed, record = str(name), self._layout.record(name).name
+        if name == OWN_MODEL:
+            unnamed, record = _OWN_TITLE, OWN_RECORD
         return Model(
             name=name,
-            title=published.title if published else str(name),
+            title=published.title if published else unnamed,
             languages=published.languages if published else None,
             licence=published.licence if published else "",
             restriction=published.restriction if published else "",
             repository=published.repository if published else "",
             revision="",
             bytes=published.bytes if published else 0,
-            installed=published is None,
-            profile=(ProfileValue(name="damaged", value=detail, origin=self._layout.record(name).name),),
+            installed=published is None and name != OWN_MODEL,
+            profile=(ProfileValue(name="damaged", value=detail, origin=record),),
         )
 
 

@@ -16,11 +16,12 @@ from core.search.live import LiveSegments
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Answering:
-    """A model that answers, with the segments that it answers from."""
+    """A model that answers, with the segments that it answers from. `keyword_weight`: as in `fuse`."""
 
     name: ModelName
     encoder: Encoder
     live: LiveSegments
+    keyword_weight: float | None
 
 
 class AnsweringModel:
@@ -49,7 +50,10 @@ class AnsweringModel:
                 live = LiveSegments(
                     self._catalogue, self._layout.index, encoder.digest, self._codebooks, name
                 )
-                found = self._current = Answering(name=name, encoder=encoder, live=live)
+                weight = self._encoders.companion(encoder.digest).keyword_weight
+                found = self._current = Answering(
+                    name=name, encoder=encoder, live=live, keyword_weight=weight
+                )
             return found
 
     def languages(self, encoder: Encoder) -> tuple[Language, ...]:

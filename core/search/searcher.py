@@ -235,6 +235,7 @@ class Searcher:
                 keyword=keyword,
                 allowed=asked.scope.allowed,
                 mode=asked.query.mode,
+                keyword_weight=asked.answering.keyword_weight,
             )
 
     def _by_keywords(self, asked: _Asked) -> KeywordScores:

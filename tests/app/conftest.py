@@ -19,9 +19,11 @@ from app.desktop.language import install_language
 from app.jobs import JobRunner
 from app.theme import Theme
 from app.theme.palette import Scheme
+from core.domain import BUILT_IN_MODEL
 from core.history import History
 from core.layout import LibraryLayout, ModelsLayout
 from core.models.models import Models
+from tests.core.models.own import pretend_own
 from tests.fakes import FakeCollection, FakeWatcher
 
 _PATIENCE_S = 2.0
@@ -104,7 +106,14 @@ def history(tmp_path):
 def models(tmp_path):
     """None is installed."""
     folder = tmp_path / "models"
-    return Installed(models=Models.of(ModelsLayout(folder)), folder=folder)
+    own = pretend_own(tmp_path / "own_model")
+    return Installed(models=Models.of(ModelsLayout(folder), own=own), folder=folder)
+
+
+@pytest.fixture(autouse=True)
+def lexical_by_default(monkeypatch):
+    """New libraries begin with the built-in model: it opens at once and knows exactly what it should find."""
+    monkeypatch.setattr("app.composition.DEFAULT_MODEL", BUILT_IN_MODEL)
 
 
 @pytest.fixture

@@ -11,14 +11,13 @@ import pytest
 
 from app.messages import (
     explain,
-    explain_uncovered,
     explain_watching,
     path_text,
     printable,
     reason_text,
-    restriction_text,
     state_text,
 )
+from app.model_messages import explain_uncovered, restriction_text
 from core import errors
 from core.domain import DocumentState, Reason, StateReason
 from core.models.known import PUBLISHED

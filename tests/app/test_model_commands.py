@@ -11,13 +11,14 @@ import pytest
 
 from app import commands
 from app.commands.models import value
-from core.domain import ModelName
+from core.domain import OWN_MODEL, ModelName
 from core.encode.lexical.encoder import LexicalEncoder
 from core.indexing.batch import ENCODED_AT_ONCE
-from core.layout import RARITY_TABLE
+from core.layout import OWN_RECORD, RARITY_TABLE
 from core.models.install import Hub
 from core.models.models import Models
-from tests.core.models import pretend
+from core.models.own import open_own
+from tests.core.models import own, pretend
 from tests.core.models.hub import COMMIT, FakeHub
 
 OTHER = ModelName("english-only")
@@ -29,6 +30,14 @@ class AnotherEncoder(LexicalEncoder):
     @property
     def digest(self) -> str:
         return "f" * 32
+
+
+class OwnEncoder(LexicalEncoder):
+    """Stands in for the one of Mikke's own."""
+
+    @property
+    def digest(self) -> str:
+        return own.DIGEST
 
 
 @pytest.fixture
@@ -47,12 +56,13 @@ def mikke(tmp_path, capfd, monkeypatch, hub):
         pretend.published(name=OTHER, title="English only", languages=frozenset({"en"}), restriction=""),
     ]
 
-    of = Models.of
+    of, folder = Models.of, own.pretend_own(tmp_path / "own_model")
 
     def models_of(layout):
-        return of(layout, published, Hub(endpoint=hub.url, retry_s=0.01))
+        return of(layout, published, Hub(endpoint=hub.url, retry_s=0.01), folder)
 
     monkeypatch.setattr("app.composition.Models.of", models_of)
+    monkeypatch.setattr("core.models.models.open_own", lambda _folder: OwnEncoder.open(RARITY_TABLE))
     monkeypatch.setattr("core.models.install.in_a_process", pretend.inline)
     monkeypatch.setattr("core.models.install.try_out", pretend.try_out)
     monkeypatch.setattr("core.models.models.estimated_speed", lambda _shape: 3.25)
@@ -107,7 +117,8 @@ def test_the_list_says_what_each_costs(mikke, hub):
     assert listed["answering"] == "built-in"
     tiny = next(model for model in listed["models"] if model["name"] == "tiny-colbert")
     assert (tiny["languages"], tiny["installed"], tiny["measured"]) == (["ja"], False, False)
-    assert listed["models"][0]["languages"] is None
+    assert [model["name"] for model in listed["models"][:2]] == ["mikke", "built-in"]
+    assert listed["models"][1]["languages"] is None
     assert not hub.asked
 
 
@@ -269,3 +280,72 @@ def test_the_language_of_a_folder(mikke, files):
     assert json.loads(mikke("status", "--json")[1])["languages"] == {"ja": 2}
     assert mikke("language", files, "日本語")[0] == 2
     assert mikke("language", files / "sub", "ja")[0] == 3
+
+
+def test_a_library_with_the_built_in_model_is_offered_more(mikke, files):
+    """The list says with what; that command encodes the library again, and then nothing is offered."""
+    mikke("add", files)
+    out = mikke("models", "list")[1]
+    assert "understands more" in out
+    assert "mikke models use mikke" in out
+    code, out, err = mikke("models", "use", "mikke")
+    assert (code, err) == (0, "")
+    assert "From now on mikke answers." in out
+    assert "«灯台»" in mikke("search", "灯台")[1]
+    assert "understands more" not in mikke("models", "list")[1]
+    assert json.loads(mikke("models", "list", "--json")[1])["answering"] == "mikke"
+
+
+def test_a_new_library_begins_with_the_model_of_our_own(mikke, files, monkeypatch):
+    """And one that was there before goes on with the model that it has."""
+    mikke("add", files)
+    monkeypatch.setattr("app.composition.DEFAULT_MODEL", OWN_MODEL)
+    assert json.loads(mikke("status", "--json")[1])["model"] == "built-in"
+    place = ("--library", files.parent / "another")
+    assert mikke(*place, "add", files)[0] == 0
+    assert json.loads(mikke(*place, "status", "--json")[1])["model"] == "mikke"
+    assert "«灯台»" in mikke(*place, "search", "灯台")[1]
+
+
+def test_parts_of_mikke_stay_as_they_are(mikke):
+    """Neither can be removed, changed or overwritten by a copy under its name."""
+    for name in ("mikke", "built-in"):
+        assert mikke("models", "remove", name)[0] == 3
+        assert mikke("models", "set", name, "doc_length=9")[0] == 3
+        assert "is installed" in mikke("models", "install", name)[1]
+
+
+def test_a_damaged_model_of_our_own(mikke, files, tmp_path, monkeypatch):
+    """The built-in model answers in its place, every command that meets it says so once, and a sync finds all
+    again; when the files are whole again, the person is offered it.
+    """
+    monkeypatch.setattr("app.composition.DEFAULT_MODEL", OWN_MODEL)
+    monkeypatch.setattr("core.models.models.open_own", open_own)
+    record = tmp_path / "own_model" / OWN_RECORD
+    whole = record.read_text()
+    record.write_text("{")
+    code, out, err = mikke("add", files)
+    assert (code, len(err.splitlines())) == (0, 1)
+    assert "cannot be opened" in err
+    assert "record.json" in err
+    assert "built-in" in mikke("status")[1]
+    code, out, err = mikke("search", "灯台")
+    assert (code, err, "«灯台»" in out) == (0, "", True)
+    assert "damaged" in mikke("models", "list")[1]
+    assert mikke("models", "use", "mikke")[0] == 3
+    record.write_text(whole)
+    assert "mikke models use mikke" in mikke("models", "list")[1]
+
+
+def test_a_model_of_our_own_that_breaks_later(mikke, files, tmp_path, monkeypatch):
+    """A search finds nothing by meaning then and says why; after the next sync it finds what words find."""
+    monkeypatch.setattr("app.composition.DEFAULT_MODEL", OWN_MODEL)
+    mikke("add", files)
+    assert json.loads(mikke("status", "--json")[1])["model"] == "mikke"
+    monkeypatch.setattr("core.models.models.open_own", open_own)
+    (tmp_path / "own_model" / "model.safetensors").write_bytes(b"cut")
+    code, _, err = mikke("search", "灯台の光")
+    assert (code, "model.safetensors is not as it was made" in err) == (0, True)
+    assert mikke("sync")[0] == 0
+    code, out, err = mikke("search", "灯台の光")
+    assert (code, err, "«灯台»" in out) == (0, "", True)

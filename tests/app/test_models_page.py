@@ -11,14 +11,16 @@ from app.controllers.models import Installed
 from app.models.language_names import language_list, language_name, named_languages
 from app.models.model_words import ModelWords, percent
 from app.models.models import Column
-from core.domain import BUILT_IN_MODEL, Language, Model, ModelName, ModelSwitch
-from core.layout import ModelsLayout
+from core.domain import BUILT_IN_MODEL, OWN_MODEL, Language, Model, ModelName, ModelSwitch
+from core.errors import ModelDamagedError
+from core.layout import OWN_RECORD, ModelsLayout
 from core.models.install import Hub
 from core.models.known import PUBLISHED
 from core.models.models import Models
 from core.progress import CancelToken
 from tests.core.models import pretend
 from tests.core.models.hub import FakeHub
+from tests.core.models.own import pretend_own
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -49,7 +51,8 @@ def models(tmp_path, hub):
         ),
     ]
     folder = tmp_path / "models"
-    found = Models.of(ModelsLayout(folder), published, Hub(endpoint=hub.url, retry_s=0.01))
+    own = pretend_own(tmp_path / "own_model")
+    found = Models.of(ModelsLayout(folder), published, Hub(endpoint=hub.url, retry_s=0.01), own)
     return Installed(models=found, folder=folder)
 
 
@@ -59,7 +62,7 @@ def page(make_desk, collection, qtbot):
     collection.model = BUILT_IN_MODEL
     desk = make_desk(collection)
     desk.models.show()
-    qtbot.waitUntil(lambda: desk.models.table.rowCount() == 3)
+    qtbot.waitUntil(lambda: desk.models.table.rowCount() == 4)
     qtbot.waitUntil(lambda: _cell(desk, BUILT_IN_MODEL, Column.STATE) == "answers now")
     return desk
 
@@ -204,7 +207,7 @@ def test_a_copy_is_installed_from_a_folder(page, hub, tmp_path, qtbot):
     for name in pretend.WANTED:
         (folder / name).write_bytes(pretend.files(1000)[name])
     page.models._controller.install_from(folder)
-    qtbot.waitUntil(lambda: page.models.table.rowCount() == 4)
+    qtbot.waitUntil(lambda: page.models.table.rowCount() == 5)
     assert page.models.dialog.chosen().name == "my-model"
     assert not hub.asked
 
@@ -227,7 +230,7 @@ def test_using_a_model_says_what_it_costs(page, models, collection, qtbot):
     assert "5 passages, which takes less than a minute at 12 passages/s" in told
     assert "“Built in: words and parts of words” keeps answering" in told
     assert "not trained for Japanese" in told
-    assert "These models were: Tiny ColBERT" in told
+    assert "These models were: Mikke's own: meaning in many languages, Tiny ColBERT" in told
     _no(_question(page, "confirmUse"))
     assert collection.called("use_model") == []
     page.models.dialog._use.click()
@@ -370,3 +373,38 @@ def test_durations_are_rough(language, seconds, expected):
     """An estimate has one unit."""
     language("en")
     assert ModelWords().duration(seconds) == expected
+
+
+def test_a_library_with_the_built_in_model_is_offered_more(page, collection, qtbot):
+    """One click lets the model of Mikke's own take over; from then on nothing is offered."""
+    offer = page.models.dialog.offer
+    qtbot.waitUntil(offer.isVisible)
+    offer.button.click()
+    qtbot.waitUntil(lambda: collection.called("use_model") == [OWN_MODEL])
+    qtbot.waitUntil(lambda: not offer.isVisible())
+    qtbot.waitUntil(lambda: _cell(page, OWN_MODEL, Column.STATE) == "answers now", timeout=_PATIENCE_MS)
+    assert not offer.isVisible()
+
+
+def test_a_damaged_model_of_our_own_is_not_offered(page, tmp_path, qtbot):
+    """It says that it is damaged, and can neither be used nor removed."""
+    (tmp_path / "own_model" / OWN_RECORD).write_text("{")
+    page.models._controller.refresh()
+    qtbot.waitUntil(lambda: _cell(page, OWN_MODEL, Column.STATE) == "damaged")
+    dialog = page.models.dialog
+    dialog.choose(OWN_MODEL)
+    assert not dialog.offer.isVisible()
+    assert not any(button.isEnabled() for button in (dialog._use, dialog._remove, dialog._install))
+
+
+def test_that_another_model_had_to_answer_is_said_once(make_desk, collection, qtbot):
+    """Why, and what can be done; dismissed, it stays away."""
+    collection.fell_back = ModelDamagedError(OWN_MODEL, "model.safetensors is not as it was made")
+    desk = make_desk(collection)
+    qtbot.waitUntil(desk.window.banner.isVisible)
+    assert "cannot be opened" in desk.window.banner._title.text()
+    assert "model.safetensors is not as it was made" in desk.window.banner._detail.text()
+    desk.window.banner.dismiss()
+    with qtbot.waitSignal(desk.library.status_changed):
+        desk.library.refresh()
+    assert not desk.window.banner.isVisible()

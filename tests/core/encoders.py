@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from core.domain import BUILT_IN_MODEL, Float32Array, Int32Array, Language, ModelName, TokenEmbeddings
+from core.domain import (
+    BUILT_IN_MODEL,
+    Companion,
+    Float32Array,
+    Int32Array,
+    Language,
+    ModelName,
+    TokenEmbeddings,
+)
 from core.encode.encoder import Encoder
 from core.errors import ModelMissingError
 
@@ -15,10 +23,11 @@ OTHER = ModelName("other")
 
 
 class FixedEncoders:
-    """The models of a machine on which there are just these."""
+    """The models of a machine on which there are just these; `companions` by digest."""
 
     def __init__(self, encoders: Mapping[ModelName, Encoder]) -> None:
         self.encoders = dict(encoders)
+        self.companions: dict[str, Companion] = {}
 
     @classmethod
     def only(cls, encoder: Encoder) -> FixedEncoders:
@@ -28,6 +37,9 @@ class FixedEncoders:
         if name not in self.encoders:
             raise ModelMissingError(name)
         return self.encoders[name]
+
+    def companion(self, digest: str) -> Companion:
+        return self.companions.get(digest, Companion())
 
 
 class WordEncoder:

@@ -19,18 +19,25 @@ on 27 training sets (2026-11); reciprocal ranks, which forget how far apart two 
 worse."""
 
 KEYWORD_WEIGHT = 1.4
-"""Of keywords against MaxSim, chosen on training sets (tests/bench/RESULTS.md)."""
+"""Of keywords against MaxSim, chosen on training sets for the built-in encoder (tests/bench/RESULTS.md). A
+model may come with another one."""
 
 
 def fuse(
-    maxsim: Float64Array, keyword: Float64Array, best_maxsim: Float64Array, best_keyword: Float64Array
+    maxsim: Float64Array,
+    keyword: Float64Array,
+    best_maxsim: Float64Array,
+    best_keyword: Float64Array,
+    weight: float | None = None,
 ) -> Float64Array:
     """One score for each of some passages from its scores in both lanes, all `(passages,)`.
 
     `best_maxsim`, `best_keyword`: the POOL best scores of each lane, in any order, of all passages that could
-    be found: those that are missing at the end of a lane (it found fewer) count as 0.
+    be found: those that are missing at the end of a lane (it found fewer) count as 0. `weight`: of keywords,
+    None: KEYWORD_WEIGHT.
     """
-    return standardised(maxsim, best_maxsim) + KEYWORD_WEIGHT * standardised(keyword, best_keyword)
+    chosen = KEYWORD_WEIGHT if weight is None else weight
+    return standardised(maxsim, best_maxsim) + chosen * standardised(keyword, best_keyword)
 
 
 def standardised(scores: Float64Array, best: Float64Array) -> Float64Array:

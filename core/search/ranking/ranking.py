@@ -22,13 +22,14 @@ bound a question whose words are nowhere took a second with 200,000 passages, no
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ranking:
     """The passages of one search by one or both lanes. `keyword` has allowed passages only; `allowed` counts
-    the passages that could be found.
+    the passages that could be found. `keyword_weight`: as in `fuse`.
     """
 
     candidates: Candidates
     keyword: KeywordScores
     allowed: int
     mode: Mode
+    keyword_weight: float | None = None
 
     def best(self, count: int) -> tuple[Candidate, ...]:
         """The best `count`, ties by id; fewer only if no more answer."""
@@ -58,6 +59,7 @@ class Ranking:
             self.keyword_scores(ids),
             padded(self.candidates.best_scores(POOL), self.allowed),
             padded(self.keyword.scores, self.allowed),
+            self.keyword_weight,
         )
 
     def keyword_scores(self, ids: Int64Array) -> NDArray[np.float64]:

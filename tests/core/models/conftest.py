@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from core.models.install import Hub
 from core.models.models import Models
 from tests.core.models import pretend
 from tests.core.models.hub import FakeHub
+from tests.core.models.own import pretend_own
 
 
 @pytest.fixture
@@ -25,10 +27,16 @@ def layout(tmp_path) -> ModelsLayout:
 
 
 @pytest.fixture
-def models_in_processes(layout, hub, monkeypatch) -> Models:
+def own(tmp_path) -> Path:
+    """The folder of Mikke's own model, which cannot really be loaded."""
+    return pretend_own(tmp_path / "own_model")
+
+
+@pytest.fixture
+def models_in_processes(layout, hub, own, monkeypatch) -> Models:
     """One model can be installed, from the hub; trying it out only looks at config.json."""
     monkeypatch.setattr("core.models.install.try_out", pretend.try_out)
-    return Models.of(layout, [pretend.published()], Hub(endpoint=hub.url, retry_s=0.01))
+    return Models.of(layout, [pretend.published()], Hub(endpoint=hub.url, retry_s=0.01), own)
 
 
 @pytest.fixture

@@ -12,16 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from core.domain import BUILT_IN_MODEL, Language, ModelName
+from core.domain import BUILT_IN_MODEL, OWN_MODEL, Companion, Language, ModelName
 from core.encode.lexical.encoder import LexicalEncoder
-from core.errors import ModelDamagedError, ModelMissingError, PartMissingError
-from core.layout import RARITY_TABLE, ModelsLayout
+from core.errors import (
+    ModelDamagedError,
+    ModelInUseError,
+    ModelMissingError,
+    ModelUnsupportedError,
+    PartMissingError,
+)
+from core.layout import OWN_CODEBOOK, OWN_RECORD, RARITY_TABLE, ModelsLayout
 from core.models.coverage import uncovered
 from core.models.files import missing, wanted
 from core.models.known import BY_NAME, PUBLISHED
 from core.models.models import Models
 from core.models.speed import estimated_speed, key_of
 from core.progress import CancelToken
+from tests.core.models.own import DIGEST, LANGUAGES, pretend_own
 from tests.core.models.pretend import NAME, WANTED, files, published
 
 CHECKOUT = Path(__file__).parents[3]
@@ -51,11 +58,11 @@ def test_the_published_models_are_all_there():
     assert len(BY_NAME[ModelName("jina-colbert-v2")].languages) == 93
 
 
-def test_nothing_is_made_by_looking(layout):
+def test_nothing_is_made_by_looking(layout, own):
     """Listing needs no folder and makes none."""
-    found = Models.of(layout).all()
-    assert [model.name for model in found] == [BUILT_IN_MODEL, *BY_NAME]
-    assert [model.installed for model in found] == [True, *[False] * 7]
+    found = Models.of(layout, own=own).all()
+    assert [model.name for model in found] == [OWN_MODEL, BUILT_IN_MODEL, *BY_NAME]
+    assert [model.installed for model in found] == [True, True, *[False] * 7]
     assert not layout.root.exists()
 
 
@@ -69,9 +76,9 @@ def test_listing_imports_no_torch():
     assert subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, check=False).returncode == 0
 
 
-def test_better_models_are_the_specialised_ones_first(layout):
+def test_better_models_are_the_specialised_ones_first(layout, tmp_path):
     """For Japanese the Japanese ones, then those of many languages; for Welsh only the latter."""
-    models = Models.of(layout)
+    models = Models.of(layout, own=tmp_path / "nothing")
     japanese = [model.name for model in models.better_for(Language("ja"))]
     assert japanese[:2] == ["jacolbert-v2.5", "jacolbert"]
     assert set(japanese[2:]) == {"colbert-xm", "jina-colbert-v2", "jina-colbert-v2-96", "jina-colbert-v2-64"}
@@ -240,6 +247,7 @@ from core.layout import ModelsLayout
 from core.models.install import Hub
 from core.models.models import Models
 from core.progress import CancelToken
+from tests.core.models.own import DIGEST, LANGUAGES, pretend_own
 from tests.core.models.pretend import NAME, published
 
 if __name__ == "__main__":
@@ -279,3 +287,59 @@ def test_two_of_the_same_folder_know_of_each_other(models, layout):
     assert other.get(NAME).installed
     models.remove(NAME)
     assert not other.get(NAME).installed
+
+
+def test_the_model_of_our_own_is_described_by_its_record(models, own):
+    """Languages, licence, size and profile, without anything being opened; damage takes its place only."""
+    found = models.get(OWN_MODEL)
+    assert (found.languages, found.licence, found.installed) == (LANGUAGES, "Apache-2.0", True)
+    assert found.bytes == 2 * 1000
+    assert found.profile[0].name == "doc_length"
+    assert uncovered(found, {Language("el"): 5}) == ()
+    for path, content in ((own / "model.safetensors", b"cut"), (own / OWN_RECORD, b"[]")):
+        whole = path.read_bytes()
+        path.write_bytes(content)
+        assert not models.get(OWN_MODEL).installed
+        assert models.all()[0].profile[0].name == "damaged"
+        with pytest.raises(ModelDamagedError):
+            models.open(OWN_MODEL)
+        assert models.companion(DIGEST) == Companion()
+        path.write_bytes(whole)
+    assert models.get(OWN_MODEL) == found
+
+
+def test_without_a_run_time_the_model_of_our_own_is_damaged(models, monkeypatch):
+    """What is missing is named, and nothing else fails."""
+    monkeypatch.setattr("core.models.own.importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(ModelDamagedError, match="onnxruntime is not installed"):
+        models.open(OWN_MODEL)
+    assert models.open(BUILT_IN_MODEL).digest
+
+
+def test_whatever_a_run_time_raises(models, monkeypatch):
+    """A library that is installed and does not load is no reason to crash."""
+    monkeypatch.setitem(sys.modules, "core.encode.colbert.encoder", None)
+    with pytest.raises(ModelDamagedError):
+        models.open(OWN_MODEL)
+
+
+def test_what_comes_with_a_model(models, own):
+    """A weight and a codebook, for the encoder that they were made for and no other."""
+    (own / OWN_CODEBOOK).write_bytes(b"a codebook")
+    pretend_own(own, weight=0.75)
+    assert models.companion(DIGEST) == Companion(keyword_weight=0.75, codebook=own / OWN_CODEBOOK)
+    assert models.companion("f" * 32) == Companion()
+    (own / OWN_CODEBOOK).unlink()
+    assert models.companion(DIGEST) == Companion(keyword_weight=0.75)
+    assert models.get(OWN_MODEL).installed
+
+
+def test_parts_of_mikke_cannot_be_removed_or_changed(models):
+    """Nor can a copy take their names."""
+    for name in (OWN_MODEL, BUILT_IN_MODEL):
+        with pytest.raises(ModelInUseError):
+            models.remove(name)
+        with pytest.raises(ModelUnsupportedError):
+            list(models.set_values(name, {"doc_length": 9}, CancelToken()))
+        with pytest.raises(ModelUnsupportedError):
+            list(models.install_from(CHECKOUT, name, CancelToken()))
