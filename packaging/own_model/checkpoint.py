@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any, Self
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from core.encode.checkpoint.family import Family, Shape
-from core.encode.checkpoint.files import PICKLED, SAFETENSORS, CheckpointFiles, Layout
+from core.encode.checkpoint.files import PICKLED, PROJECTION, SAFETENSORS, CheckpointFiles, Layout
 from core.encode.checkpoint.profile import SPECIALS, Profile
-from core.encode.checkpoint.weights import PROJECTION, Weights
+from core.encode.checkpoint.weights import Weights
 from core.encode.colbert.encoder import Description, Options
 from core.encode.colbert.inputs import Inputs, Vocabulary, passage_inputs, query_inputs, tokenize
 from core.encode.tokenizers.open import open_tokenizer
@@ -96,7 +96,7 @@ class Checkpoint:
         ignored = shutil.ignore_patterns(*_WEIGHTS, "*.unfinished")
         shutil.copytree(self.folder, making, ignore=ignored)
         for path, content in self._stored(tensors, dtype).items():
-            save_file(content, making / path, metadata={"format": "pt"})
+            (making / path).write_bytes(save(content, metadata={"format": "pt"}))
         shutil.rmtree(folder, ignore_errors=True)
         making.rename(folder)
 
@@ -125,7 +125,7 @@ class Checkpoint:
 def write_tensors(tensors: Mapping[str, Tensor], path: Path) -> None:
     """A snapshot: only the weights, float32, safetensors."""
     making = path.with_name(path.name + ".unfinished")
-    save_file({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}, making)
+    making.write_bytes(save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}))
     making.replace(path)
 
 

@@ -18,14 +18,14 @@ from torch import Tensor
 from torch.nn import functional
 
 from core.encode.checkpoint.family import Shape
-from core.encode.checkpoint.weights import PROJECTION
+from core.encode.checkpoint.files import PROJECTION
 from core.encode.colbert.batches import length_sorted, padded
 from core.encode.colbert.inputs import Inputs
 
 Tensors = dict[str, Tensor]
 """Parameters by the names of transformers' BertModel, without a prefix, and `linear.weight`."""
 
-TOGETHER = {"cpu": 4_096, "cuda": 65_536}
+TOGETHER = {"cpu": 2_048, "cuda": 65_536}
 """Tokens that go through the network together, padding included."""
 
 
@@ -106,9 +106,9 @@ class Network:
         bias = torch.cat([self.tensors[f"{part}.bias"] for part in parts]).to(self.layers_in)
         split = functional.linear(state, weight, bias).view(texts, tokens, 3, heads, hidden // heads)
         query, key, value = split.permute(2, 0, 3, 1, 4).unbind(0)
-        logits = query @ key.transpose(-1, -2) * (1 / math.sqrt(hidden // heads))
+        logits = (query * (1 / math.sqrt(hidden // heads))) @ key.transpose(-1, -2)
         if mask is not None:
-            logits = logits + mask
+            logits += mask
         read = torch.softmax(logits, dim=-1) @ value
         return read.transpose(1, 2).reshape(texts, tokens, hidden)
 
