@@ -15,7 +15,7 @@ from pathlib import Path
 from core.encode.checkpoint.files import SAFETENSORS
 from core.encode.checkpoint.stored_tensors import StoredTensors
 from core.encode.json_files import check_size
-from core.errors import ModelDamagedError, ModelUnsupportedError
+from core.errors import ModelDamagedError
 
 GRAPH = "model.onnx"
 
@@ -48,9 +48,7 @@ _Fields = list[tuple[int, int | bytes]]
 
 
 def read_graph(path: Path, weights: StoredTensors) -> bytes:
-    """The file, checked. Raises ModelDamagedError (no graph, or one for other weights),
-    ModelUnsupportedError (a graph with anything that ours do not have).
-    """
+    """The file, checked. Raises ModelDamagedError: no graph, one for other weights, or none of ours."""
     check_size(path, weights.model, MOST_GRAPH_BYTES)
     try:
         content = path.read_bytes()
@@ -58,15 +56,9 @@ def read_graph(path: Path, weights: StoredTensors) -> bytes:
             _check_graph(_fields(graph, _GRAPH | _GRAPH_ENDS), weights)
         for opset in _messages(_fields(content, _MODEL), _MODEL["opset"]):
             _fields(opset, _OPSET)
-    except _StrangeError as error:
-        raise ModelUnsupportedError(weights.model, f"{path.name} has {error}") from error
     except (OSError, ValueError) as error:
-        raise ModelDamagedError(weights.model, f"{path.name} cannot be read: {error}") from error
+        raise ModelDamagedError(weights.model, f"{path.name} cannot be used: {error}") from error
     return content
-
-
-class _StrangeError(Exception):
-    """A well-formed graph that is none of ours."""
 
 
 def _check_graph(graph: _Fields, weights: StoredTensors) -> None:
@@ -74,7 +66,7 @@ def _check_graph(graph: _Fields, weights: StoredTensors) -> None:
         fields = _fields(node, _NODE)
         for operator in _messages(fields, _NODE["operator"]):
             if operator.decode("utf-8", "replace") not in OPERATORS:
-                raise _StrangeError(f"the operator {operator.decode('utf-8', 'replace')!r}")
+                raise ValueError(f"it has the operator {operator.decode('utf-8', 'replace')!r}")
         for attribute in _messages(fields, _NODE["attribute"]):
             _fields(attribute, _ATTRIBUTE)
     for tensor in _messages(graph, _GRAPH["initializer"]):
@@ -111,14 +103,14 @@ def _messages(fields: _Fields, wanted: int) -> Iterator[bytes]:
 
 
 def _fields(content: bytes, known: dict[str, int]) -> _Fields:
-    """The numbers and values of a message's fields. Raises _StrangeError for one that is not `known`."""
+    """The numbers and values of a message's fields. Raises ValueError for one that is not `known`."""
     found: _Fields = []
     at = 0
     while at < len(content):
         tag, at = _varint(content, at)
         number, kind = tag >> 3, tag & 7
         if number not in known.values():
-            raise _StrangeError(f"a part of the kind {number}, which no graph of ours has")
+            raise ValueError(f"it has a part of the kind {number}, which no graph of ours has")
         value: int | bytes
         if kind == _VARINT:
             value, at = _varint(content, at)

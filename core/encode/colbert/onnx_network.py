@@ -54,6 +54,7 @@ class OnnxNetwork:
         weights = StoredTensors.open(files.weights, files.model)
         dim = _check_projection(weights, shape)
         graph = read_graph(files.folder / GRAPH, weights)
+        onnxruntime.disable_telemetry_events()  # its builds for Windows report events to the system
         try:
             session = onnxruntime.InferenceSession(graph, _options(files), providers=_PROVIDERS)
             given = {each.name for each in session.get_inputs()}

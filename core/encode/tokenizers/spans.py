@@ -17,6 +17,11 @@ _LIMIT = 0x30000
 _SELECTORS = (0xE0100, 0xE01EF)
 """Variation selectors, the only marks behind _LIMIT; there is no white space (a test asks this Python)."""
 
+_JOINING = ((0x1161, 0x1175), (0x11A8, 0x11C2), (0x314F, 0x3163), (0xFF9E, 0xFF9F), (0xFFC2, 0xFFDC))
+"""Letters that NFKC joins to the one before them, as it does marks: vowels and final consonants of Hangul,
+the sound marks of half-width kana. The `tokenizers` library then counts the first character only.
+"""
+
 _SPACE, _MARK = 1, 2
 
 _Flags = NDArray[np.bool_]
@@ -86,4 +91,6 @@ def _kinds() -> NDArray[np.uint8]:
             kinds[point] = _SPACE
         elif unicodedata.category(character).startswith("M"):
             kinds[point] = _MARK
+    for first, last in _JOINING:
+        kinds[first : last + 1] = _MARK
     return kinds

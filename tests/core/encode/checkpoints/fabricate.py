@@ -10,6 +10,7 @@ writes one.
 from __future__ import annotations
 
 import hashlib
+import json
 import string
 import sys
 from collections.abc import Callable
@@ -30,8 +31,9 @@ from tests.core.encode.checkpoints.tokenizer_files import (
     write_unigram,
 )
 from tests.core.encode.checkpoints.vocabularies import jacolbert_pieces, uncased_pieces
+from tests.core.encode.tokenizers.folders import plain as plain_tokenizer
 
-JACOLBERT_SEED, JINA_V1_SEED, JINA_V2_SEED, XM_SEED = 228, 8192, 8194, 256
+JACOLBERT_SEED, JINA_V1_SEED, JINA_V2_SEED, XM_SEED, OWN_SEED = 228, 8192, 8194, 256, 512
 
 JINA_V2_MARKERS = ("[QueryMarker]", "[DocumentMarker]")
 
@@ -93,6 +95,25 @@ def _jacolbert_pylate(folder: Path) -> None:
     write_json(folder / "sentence_bert_config.json", {"max_seq_length": 227, "do_lower_case": False})
     described = settings.pylate_settings(228, string.punctuation)
     write_json(folder / "config_sentence_transformers.json", described)
+
+
+def _plain(folder: Path, *, heads: int = 4, prefix: str = "bert.", half: bool = True, **sizes: int) -> None:
+    """As Mikke's own model: a tokenizer of no model's own class, no masks after questions, float16."""
+    plain_tokenizer(folder)
+    vocabulary = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+    size = Size(rows=len(vocabulary), **sizes)
+    write_json(folder / "config.json", settings.bert_config(size, heads))
+    described = settings.metadata(512, size.dim, attend=False)
+    changed = {"query_maxlen": 128, "do_query_expansion": False}
+    write_json(folder / "artifact.metadata", described | changed)
+    tensors = weights.bert(size, OWN_SEED)
+    stored = {
+        prefix + name.removeprefix("bert.") if name.startswith("bert.") else name: tensor
+        for name, tensor in tensors.items()
+    }
+    if half:
+        stored = {name: tensor.astype("float16") for name, tensor in stored.items()}
+    write_safetensors(stored, folder / "model.safetensors")
 
 
 def _full_size(folder: Path) -> None:
@@ -172,6 +193,10 @@ MAKERS: dict[str, Callable[[Path], None]] = {
     "jina-v2-96": partial(_jina_v2, dim=12),
     "jina-v2-64": partial(_jina_v2, dim=8),
     "colbert-xm": _colbert_xm,
+    "plain": _plain,
+    "plain-float32": partial(_plain, half=False),
+    "plain-bare": partial(_plain, prefix=""),
+    "plain-wide": partial(_plain, heads=3, hidden=48, layers=3, inner=24, dim=8, positions=600),
     "full-size": _full_size,
 }
 

@@ -135,7 +135,7 @@ def _finished(draw: Draw, prefix: str, size: Size) -> Tensors:
     return draw.tensors
 
 
-_NAMES = {"float32": "F32", "int64": "I64", "uint16": "BF16"}
+_NAMES = {"float32": "F32", "float16": "F16", "int64": "I64", "uint16": "BF16"}
 
 
 def bfloat16(tensors: Tensors) -> Tensors:

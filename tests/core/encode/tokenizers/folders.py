@@ -86,6 +86,42 @@ def unigram(folder: Path, *, mask_lstrip: bool = True, pre_tokenizer=None, **con
     return _small_files(folder, XLMR, {"tokenizer_class": "XLMRobertaTokenizer"} | config)
 
 
+def plain(folder: Path, *, model: str = "Unigram", more=(), **config) -> Path:
+    """No model's own class: NFKC, lower case, words cut where the script changes, BERT's special tokens."""
+    folded = [unicodedata.normalize("NFKC", sentence).lower() for sentence in SENTENCES.values()]
+    words = sorted({word for sentence in folded for word in sentence.split()[::2]})
+    singles = sorted({c for s in folded for c in s if ord(c) % 3 and not c.isspace()} | set(CHARACTERS))
+    pairs = sorted({pair for s in folded for i in range(len(s)) if not set(pair := s[i : i + 2]) & {" "}})
+    specials = [*BERT.values(), "[unused0]", "[unused1]"]
+    pieces = [*specials, *dict.fromkeys([*singles, *pairs[::3], *words])]
+    inner = dict.fromkeys(f"##{each}" for each in (*singles, *pairs))
+    unigram = {
+        "type": "Unigram", "unk_id": 1, "byte_fallback": False,
+        "vocab": [[piece, 0.0 if piece in specials else -4.0 - 0.01 * i] for i, piece in enumerate(pieces)],
+    }  # fmt: skip
+    wordpiece = {
+        "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+        "max_input_chars_per_word": 100,
+        "vocab": {piece: i for i, piece in enumerate([*pieces, *inner])},
+    }  # fmt: skip
+    cuts = [
+        {"type": "WhitespaceSplit"},
+        {"type": "UnicodeScripts"},
+        {"type": "Digits", "individual_digits": False},
+    ]
+    _write(folder / "tokenizer.json", _serialized({token: i for i, token in enumerate(specials)}) | {
+        "normalizer": {"type": "Sequence", "normalizers": [{"type": "NFKC"}, {"type": "Lowercase"}, *more]},
+        "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+            *cuts, {"type": "Split", "pattern": {"Regex": r"\p{P}"}, "behavior": "Isolated", "invert": False},
+        ]},
+        "model": {"Unigram": unigram, "WordPiece": wordpiece}[model],
+    })  # fmt: skip
+    named = BERT | {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": 512}
+    _write(folder / "tokenizer_config.json", named | config)
+    _write(folder / "config.json", {"model_type": "bert"})
+    return folder
+
+
 def edit(folder: Path, name: str, **changes) -> None:
     path = folder / name
     content = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

@@ -4,11 +4,19 @@ import json
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from transformers import BertJapaneseTokenizer, BertTokenizerFast, XLMRobertaTokenizerFast
+from transformers import (
+    AutoTokenizer,
+    BertJapaneseTokenizer,
+    BertTokenizerFast,
+    PreTrainedTokenizerFast,
+    XLMRobertaTokenizerFast,
+)
 
 from core.encode.tokenizers.open import open_tokenizer
+from core.encode.tokenizers.spans import tidied
 from tests.core.encode.tokenizers import folders
 from tests.core.encode.tokenizers.sentences import SENTENCES
 from tests.core.encode.tokenizers.strategies import ODD_TEXT
@@ -22,6 +30,12 @@ SAME = {
     "accents": (BertTokenizerFast, partial(folders.uncased, strip_accents=False)),
     "chinese-together": (BertTokenizerFast, partial(folders.uncased, tokenize_chinese_chars=False)),
     "unigram": (XLMRobertaTokenizerFast, folders.unigram),
+    "plain-unigram": (AutoTokenizer, folders.plain),
+    "plain-wordpiece": (AutoTokenizer, partial(folders.plain, model="WordPiece")),
+    "plain-stripped": (
+        AutoTokenizer,
+        partial(folders.plain, more=[{"type": "NFD"}, {"type": "StripAccents"}]),
+    ),
 }
 RECORDED = json.loads((Path(__file__).parent / "recorded.json").read_text(encoding="utf-8"))
 
@@ -62,6 +76,18 @@ def test_special_ids_are_those_of_transformers(pair):
     )
     assert (special.pad, special.unknown) == (theirs.pad_token_id, theirs.unk_token_id)
     assert ours.size == len(theirs)
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+@pytest.mark.parametrize("model", ["Unigram", "WordPiece"])
+def test_a_plain_tokenizer_gives_the_spans_of_transformers(model, language, tmp_path):
+    """Of a class that is no model's own nothing is changed, so spans, too, are the library's."""
+    folder = folders.plain(tmp_path, model=model)
+    text = SENTENCES[language]
+    theirs = PreTrainedTokenizerFast.from_pretrained(str(folder))
+    expected = theirs(text, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
+    spans = open_tokenizer(folder, "plain").tokenize([text])[0].spans
+    assert spans.tolist() == tidied(np.array(expected, dtype=np.int32), text).tolist()
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

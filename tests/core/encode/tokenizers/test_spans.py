@@ -2,6 +2,7 @@
 
 import sys
 import unicodedata
+from functools import partial
 
 import numpy as np
 import pytest
@@ -16,7 +17,13 @@ from tests.core.encode.tokenizers import folders
 from tests.core.encode.tokenizers.sentences import LITERALS, SENTENCES
 from tests.core.encode.tokenizers.strategies import ODD_TEXT
 
-KINDS = {"japanese": folders.japanese, "uncased": folders.uncased, "unigram": folders.unigram}
+KINDS = {
+    "japanese": folders.japanese,
+    "uncased": folders.uncased,
+    "unigram": folders.unigram,
+    "plain-unigram": folders.plain,
+    "plain-wordpiece": partial(folders.plain, model="WordPiece"),
+}
 
 
 @pytest.fixture(scope="module", params=KINDS)

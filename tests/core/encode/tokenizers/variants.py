@@ -10,7 +10,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from tests.core.encode.tokenizers.folders import BERT, XLMR, edit, japanese, token, uncased, unigram
+from tests.core.encode.tokenizers.folders import BERT, XLMR, edit, japanese, plain, token, uncased, unigram
 
 TEXTS = (
     "a [MASK] b", "a[MASK]b", "[unused0] a [unused1]  b", "a[unused1]b", " [PAD][CLS]x", "a <mask> b",
@@ -68,6 +68,14 @@ VARIANTS = {
         _decoder_of, unigram, {"4": token("▁", rstrip=True), "1": token("<pad>", special=True)}
     ),
     "unigram-metaspace": partial(unigram, pre_tokenizer=META),
+    "plain-unigram": plain,
+    "plain-wordpiece": partial(plain, model="WordPiece"),
+    "plain-newer": partial(plain, tokenizer_class="TokenizersBackend"),
+    "plain-decoder": partial(_decoder_of, plain, _FLAGS),
+    "plain-word": partial(_decoder_of, partial(plain, model="WordPiece"), _WORD),
+    "plain-prefix": partial(
+        plain, add_prefix_space=True, do_lower_case=False, clean_up_tokenization_spaces=True
+    ),
 }
 
 
@@ -79,6 +87,7 @@ def record(path):
         "japanese": transformers.BertJapaneseTokenizer,
         "uncased": transformers.BertTokenizerFast,
         "unigram": transformers.XLMRobertaTokenizerFast,
+        "plain": transformers.PreTrainedTokenizerFast,
     }
     found = {}
     for name, make in VARIANTS.items():
