@@ -95,6 +95,12 @@ class Desk(QObject):
         self.window.show_quiet("", "")
         self.window.show()
         self.window.focus_search()
+        self._begin = QTimer(self)
+        self._begin.setSingleShot(True)
+        self._begin.timeout.connect(lambda: self._start_working(folders))
+        self._begin.start(0)  # once the window is drawn: what opens the model takes the processor from it
+
+    def _start_working(self, folders: Sequence[Path]) -> None:
         self.library.refresh()
         self.search.prepare()
         if folders:

@@ -15,6 +15,7 @@ from typing import Any
 
 from core.domain import OWN_MODEL, Companion, Language, ProfileValue
 from core.encode.checkpoint.files import PICKLED, SAFETENSORS, digest_of
+from core.encode.checkpoint.graph_file import GRAPH
 from core.encode.encoder import Encoder
 from core.errors import ModelDamagedError, ModelError
 from core.layout import OWN_CODEBOOK, OWN_RECORD
@@ -22,9 +23,6 @@ from core.models.files import EVERY
 from core.models.record import RecordedFile
 
 VERSION = 1
-
-GRAPH = "model.onnx"
-"""For the run-time that needs no torch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

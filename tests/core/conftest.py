@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.collection import Collection
+from core.domain import BUILT_IN_MODEL, ModelName
 from core.encode.encoder import Encoder
 from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import ExtractionError
@@ -54,7 +55,10 @@ def _kernels() -> Kernels:
 
 @contextmanager
 def inline_collection(
-    library: Path, encoder: Encoder | FixedEncoders, settings: Settings | None = None
+    library: Path,
+    encoder: Encoder | FixedEncoders,
+    settings: Settings | None = None,
+    first_model: ModelName = BUILT_IN_MODEL,
 ) -> Iterator[Collection]:
     """A collection that starts no process. An encoder alone is the built-in model."""
     encoders = encoder if isinstance(encoder, FixedEncoders) else FixedEncoders.only(encoder)
@@ -63,7 +67,8 @@ def inline_collection(
             "core.collection.ExtractionPool.open", lambda _workers, limits: InlineExtraction(limits)
         )
         patch.setattr("core.search.searcher.load_kernels", lambda _remembered: _kernels())
-        with Collection.open(LibraryLayout(library), settings or Settings(), encoders) as collection:
+        layout = LibraryLayout(library)
+        with Collection.open(layout, settings or Settings(), encoders, first_model) as collection:
             yield collection
 
 
