@@ -28,8 +28,8 @@ from own_model.network import Network, Tensors, parameter_names
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 
-_WEIGHTS = (SAFETENSORS, PICKLED, "model.onnx")
-"""Not copied: written anew, or made from the weights and stale without them."""
+_NOT_COPIED = (SAFETENSORS, PICKLED, "model.onnx", "*.codebook", "record.json", "README.md", "*.unfinished")
+"""Written anew, or made from the weights and wrong for others."""
 
 _PREFIX = "bert."
 _PROBE = "embeddings.word_embeddings.weight"
@@ -93,8 +93,7 @@ class Checkpoint:
         """
         making = folder.with_name(folder.name + ".unfinished")
         shutil.rmtree(making, ignore_errors=True)
-        ignored = shutil.ignore_patterns(*_WEIGHTS, "*.unfinished")
-        shutil.copytree(self.folder, making, ignore=ignored)
+        shutil.copytree(self.folder, making, ignore=shutil.ignore_patterns(*_NOT_COPIED))
         for path, content in self._stored(tensors, dtype).items():
             (making / path).write_bytes(save(content, metadata={"format": "pt"}))
         shutil.rmtree(folder, ignore_errors=True)
