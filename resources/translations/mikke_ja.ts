@@ -431,6 +431,13 @@
     </message>
 </context>
 <context>
+    <name>ModelOffer</name>
+    <message>
+        <source>Use it</source>
+        <translation>これを使う</translation>
+    </message>
+</context>
+<context>
     <name>ModelQuestions</name>
     <message>
         <source>its newest revision</source>
@@ -1905,8 +1912,28 @@
         <translation>試した中で最速</translation>
     </message>
     <message>
+        <source>Mikke&apos;s own: meaning in many languages</source>
+        <translation>Mikke 専用：多くの言語で意味をとらえる</translation>
+    </message>
+    <message>
         <source>Built in: words and parts of words</source>
         <translation>内蔵：単語と単語の一部</translation>
+    </message>
+    <message>
+        <source>Mikke&apos;s own model cannot be opened, and words are compared instead</source>
+        <translation>Mikke 専用のモデルを開けないため、代わりに語句で比べています</translation>
+    </message>
+    <message>
+        <source>The built-in model answers now and encodes your library anew. Install Mikke again, then let its own model answer: on the page of models, or with mikke models use mikke.</source>
+        <translation>いまは内蔵モデルが答え、ライブラリを符号化し直します。Mikke を入れ直してから、モデルのページか mikke models use mikke で、専用のモデルに戻してください。</translation>
+    </message>
+    <message>
+        <source>Mikke understands more with the model of its own</source>
+        <translation>Mikke 専用のモデルなら、もっと理解できます</translation>
+    </message>
+    <message>
+        <source>It also finds what is said in other words, and needs no download. Your library is encoded with it in the background; until that is done, it answers as it does now.</source>
+        <translation>別の言葉で書かれた内容も見つけます。ダウンロードは要りません。ライブラリは裏で符号化し直され、終わるまではこれまでどおりに検索できます。</translation>
     </message>
     <message>
         <source>{model} was not made for all languages of your files</source>
