@@ -45,6 +45,16 @@ class PersonsPair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Which checkpoint to fine-tune, where to write the new one, and where to keep what a run needs."""
+
+    model: Path
+    output: Path
+    work: Path
+    device: str = "cpu"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FineTuned:
     """`before` and `after`: R@1, R@5, R@10 over the questions that were kept back. `share`: of the trained
     network in what was written.
@@ -89,14 +99,13 @@ def default_recipe(pairs: int, hidden: int) -> Recipe:
 
 
 def fine_tune(
-    model: Path, pairs: Sequence[PersonsPair], output: Path, work: Path, recipe: Recipe | None = None, *,
-    device: str = "cpu", say: Say = print,
-) -> FineTuned:  # fmt: skip
-    """Train in `work` (which is gone on with, if it is of the same pairs and recipe); write to `output`.
+    job: Job, pairs: Sequence[PersonsPair], recipe: Recipe | None = None, say: Say = print
+) -> FineTuned:
+    """Train (what was stopped is gone on with, if it is of the same pairs and recipe) and write the result.
 
     Raises what the loader raises; ValueError for a recipe that does not fit.
     """
-    checkpoint = Checkpoint.open(model)
+    checkpoint = Checkpoint.open(job.model)
     training, judging = _cut(pairs)
     recipe = recipe or default_recipe(len(training), checkpoint.shape.hidden)
     examples = examples_of(training)
@@ -105,15 +114,15 @@ def fine_tune(
     say(
         f"{len(training)} pairs to learn from, {len(asked.queries)} questions kept back, {recipe.steps} steps"
     )
-    run = work / _digest(model, pairs, recipe)
-    trained = Trainer(checkpoint, recipe, examples, development, run, device).run()
+    run = job.work / _digest(job.model, pairs, recipe)
+    trained = Trainer(checkpoint, recipe, examples, development, run, job.device).run()
     new = mean([read_tensors(path) for path in trained.snapshots or (trained.last,)])
     tried = [(share, _mixed(checkpoint.tensors, new, share)) for share in _SHARES]
     tried.append((1.0, read_tensors(trained.best)))
-    measured = [summary(_ranks(development, checkpoint, tensors, device)) for _, tensors in tried]
+    measured = [summary(_ranks(development, checkpoint, tensors, job.device)) for _, tensors in tried]
     best = max(range(len(tried)), key=lambda number: (sum(measured[number].values()), -number))
     share, tensors = tried[best]
-    checkpoint.save(tensors, output)
+    checkpoint.save(tensors, job.output)
     return FineTuned(kept_back=len(asked.queries), before=measured[0], after=measured[best], share=share)
 
 

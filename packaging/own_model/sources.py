@@ -127,6 +127,25 @@ def read_sources(data: Path, table: Iterable[Source] | None = None) -> Sources:
     )
 
 
+def write_sources(sources: Sources, data: Path, table: Iterable[Source] | None = None) -> None:
+    """Write sources as folders that read_sources reads to the same records."""
+    sets = {each.name: each for each in sources.sets}
+    for row in table if table is not None else read_table():
+        folder = data / row.folder
+        if row.folder in sources.missing:
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        if row.kind == "set":
+            _write_set(sets[row.folder], folder)
+        elif row.kind == "parallel":
+            rows = (each for each in sources.parallel if each.source == row.folder)
+            _write_lines(
+                folder / "parallel.jsonl.gz", ({"doc": each.document, "text": each.texts} for each in rows)
+            )
+        else:
+            _write_lines(folder / "pairs.jsonl.gz", (each._asdict() for each in sources.paraphrases))
+
+
 def digest_of_data(data: Path) -> str:
     """SHA-256 over the names and contents of all files that read_sources reads, hexadecimal."""
     found = hashlib.sha256(TABLE.read_bytes())
@@ -184,3 +203,27 @@ def _read_parallel(data: Path, source: Source) -> Iterator[ParallelRow]:
 def _read_paraphrases(data: Path, source: Source) -> Iterator[Paraphrase]:
     for row in read_lines(data / source.folder / "pairs.jsonl.gz"):
         yield Paraphrase(row["a"], row["b"], float(row["score"]))
+
+
+def _write_set(each: RetrievalSet, folder: Path) -> None:
+    _write_lines(
+        folder / "queries.jsonl.gz", ({"id": name, "text": text} for name, text in each.queries.items())
+    )
+    passages = each.passages.items()
+    _write_lines(
+        folder / "passages.jsonl.gz",
+        ({"id": name, "text": passage.text, "title": passage.title} for name, passage in passages),
+    )
+    rows = [
+        f"{query}\t{passage}\t{grade}\n"
+        for query, grades in each.judgements.items()
+        for passage, grade in grades.items()
+    ]
+    (folder / "qrels.tsv").write_text("".join(rows), encoding="utf-8")
+
+
+def _write_lines(path: Path, rows: Iterable[Any]) -> None:
+    """The same bytes for the same rows: gzip's header has no time."""
+    with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")

@@ -1,0 +1,242 @@
+"""From the data to the model that ships, step by step; a step that is done is not done again.
+
+data (without what models are judged by) -> start (tokenizer and constructed weights) -> examples -> training
+-> averages, of which the best is chosen -> graph, codebook, card, record.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from core.domain import Language
+from core.encode.colbert.encoder import ColbertEncoder, Options
+from core.layout import OWN_CODEBOOK
+from core.models.codebook import CENTROIDS, make_codebook
+from core.models.own import Described, write_own_record
+from own_model.card import LICENCE, Figures, write_card
+from own_model.checkpoint import Checkpoint, write_tensors
+from own_model.choose import Verdict, choose
+from own_model.development import Prepared, Ranks, chosen_sets, summary
+from own_model.evaluate import evaluate, judged_sets
+from own_model.examples import Examples
+from own_model.graph import write_graph
+from own_model.merge import mean, read_tensors
+from own_model.network import Network
+from own_model.overlaps import Judged, without_overlaps, write_overlaps
+from own_model.prepare import prepare
+from own_model.recipe import Recipe
+from own_model.sources import RetrievalSet, Sources, digest_of_data, read_sources, write_sources
+from own_model.split import split
+from own_model.start import START_CODE, write_start
+from own_model.steps import Steps, code_digest, folder_digest
+from own_model.teacher import open_teachers, taught
+from own_model.train import Trainer
+
+START = "start"
+SHARES = (0.25, 0.5, 0.75, 1.0)
+"""Of the trained network in the mean with the start, that are tried."""
+
+QUICK_STEPS, QUICK_PASSAGES, QUICK_ROWS, QUICK_CENTROIDS = 12, 80, 400, 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """`judged`: the folder with evaluation sets (None: overlaps are not looked for, and nothing is measured
+    on them). `start`: a checkpoint to train in the place of the constructed one. `untrained`: the start is
+    the model. `quick`: a thinned run of minutes, to see that everything works; its model is of no use.
+    """
+
+    data: Path
+    work: Path
+    output: Path
+    recipe: Recipe
+    judged: Path | None = None
+    start: Path | None = None
+    untrained: bool = False
+    quick: bool = False
+    device: str = "cpu"
+
+
+def make(job: Job, say: Callable[[str], None] = print) -> None:
+    """All of it. Raises what a step raises; the next call goes on with that step."""
+    if job.quick:
+        job = replace(job, recipe=_quick(job.recipe))
+    job.work.mkdir(parents=True, exist_ok=True)
+    steps = Steps(work=job.work, say=say)
+    data = job.work / "data"
+    inputs = [digest_of_data(job.data), str(job.judged and folder_digest(job.judged)), str(job.quick)]
+    done = steps.do("data", inputs, data, lambda: _clean(job, data))
+    start, begun = _start(job, steps, data, done)
+    if job.untrained:
+        chosen, decided = start, begun
+    else:
+        chosen, decided = _trained(job, steps, data, done, start, begun)
+    steps.do(
+        "output",
+        [decided, done, code_digest("make.py", "card.py", "graph.py")],
+        job.output,
+        lambda: _finish(job, data, chosen),
+    )
+    say(f"The model is in {job.output}")
+
+
+def _clean(job: Job, data: Path) -> None:
+    """The sources as they are learnt from, and the table of overlaps beside them."""
+    sources = read_sources(job.data)
+    if job.quick:
+        sources = _thinned(sources)
+    if job.judged:
+        judged = Judged.of(
+            (each.name, each.queries.values(), (passage.text for passage in each.passages.values()))
+            for each in judged_sets(job.judged)
+        )
+        sources, found = without_overlaps(sources, judged)
+        write_overlaps(found, job.work / "overlaps.tsv")
+    else:
+        (job.work / "overlaps.tsv").unlink(missing_ok=True)
+    shutil.rmtree(data, ignore_errors=True)
+    write_sources(sources, data)
+
+
+def _start(job: Job, steps: Steps, data: Path, done: str) -> tuple[Path, str]:
+    if job.start:
+        return job.start, folder_digest(job.start)
+    start = job.work / START
+    code = code_digest(*START_CODE)
+    return start, steps.do(START, [done, code], start, lambda: write_start(read_sources(data), start))
+
+
+def _trained(job: Job, steps: Steps, data: Path, done: str, start: Path, begun: str) -> tuple[Path, str]:
+    """The folder of the network that is taken, and a digest that stands for it."""
+    examples, run, chosen = job.work / "examples", job.work / "run", job.work / "chosen"
+    learnt = steps.do(
+        "examples",
+        [done, begun, repr(job.recipe)],
+        examples,
+        lambda: _write_examples(job, data, start, examples),
+    )
+    if not (run / "examples").exists() or (run / "examples").read_text() != learnt:
+        # Of other examples or another recipe: nothing of it can be gone on with.
+        shutil.rmtree(run, ignore_errors=True)
+        run.mkdir()
+        (run / "examples").write_text(learnt)
+    trained = steps.do(
+        "training", [learnt], run / "last.safetensors", lambda: _train(job, data, start, examples, run)
+    )
+    return chosen, steps.do("choice", [trained], chosen, lambda: _choose(job, data, start, run, chosen))
+
+
+def _write_examples(job: Job, data: Path, start: Path, folder: Path) -> None:
+    prepare(split(read_sources(data)).train, folder, seed=job.recipe.seed, say=print)
+    teachers = open_teachers(job.recipe, start)
+    if teachers:
+        taught(Examples.read(folder), job.recipe, teachers, print).write(folder)
+
+
+def _train(job: Job, data: Path, start: Path, examples: Path, run: Path) -> None:
+    checkpoint = Checkpoint.open(start)
+    development = Prepared(checkpoint, chosen_sets(split(read_sources(data)).development, job.recipe))
+    Trainer(checkpoint, job.recipe, Examples.read(examples), development, run, job.device).run()
+
+
+def _choose(job: Job, data: Path, start: Path, run: Path, chosen: Path) -> None:
+    """Means of the snapshots with the start, and the best of the way, against the start; all questions."""
+    checkpoint = Checkpoint.open(start)
+    full = replace(job.recipe, questions=100_000)
+    development = Prepared(checkpoint, chosen_sets(split(read_sources(data)).development, full))
+    snapshots = sorted((run / "snapshots").glob("*.safetensors")) or [run / "last.safetensors"]
+    new = mean([read_tensors(path) for path in snapshots])
+    candidates = {START: checkpoint.tensors, "best": read_tensors(run / "best.safetensors")}
+    for share in SHARES:
+        candidates[f"{share:g}"] = mean([checkpoint.tensors, new], [1 - share, share])
+    ranks: dict[str, dict[str, Ranks]] = {}
+    for name, tensors in candidates.items():
+        there = {each: tensor.to(job.device) for each, tensor in tensors.items()}
+        ranks[name] = development.ranks(Network(shape=checkpoint.shape, tensors=there))
+        print(f"    {name}: {summary(ranks[name])}")
+    best, verdicts = choose(ranks, START)
+    _note_choice(job.work / "choice.json", best, verdicts, ranks)
+    write_tensors(new, run / "mean.safetensors")
+    checkpoint.save(candidates[best], chosen)
+
+
+def _note_choice(
+    path: Path, best: str, verdicts: Mapping[str, Verdict], ranks: Mapping[str, Mapping[str, Ranks]]
+) -> None:
+    noted = {
+        "chosen": best,
+        "verdicts": {name: asdict(verdict) for name, verdict in verdicts.items()},
+        "found": {name: summary(found) for name, found in ranks.items()},
+    }
+    path.write_text(json.dumps(noted, indent=1) + "\n", encoding="utf-8")
+
+
+def _finish(job: Job, data: Path, chosen: Path) -> None:
+    """The checkpoint with everything that ships beside it."""
+    checkpoint = Checkpoint.open(chosen)
+    checkpoint.save(checkpoint.tensors, job.output)
+    write_graph(job.output)
+    sources = read_sources(data)
+    encoder = ColbertEncoder.open(job.output, Options(windows=True))
+    texts = [passage.text for each in sources.sets for passage in each.passages.values()]
+    centroids = QUICK_CENTROIDS if job.quick else CENTROIDS
+    make_codebook(encoder, texts, job.output / OWN_CODEBOOK, centroids)
+    figures = _figures(job, sources, Checkpoint.open(job.output))
+    write_card(job.output, figures, job.work, job.recipe if not job.untrained else None)
+    languages = frozenset(Language(language) for language, _ in sources.texts())
+    write_own_record(job.output, Described(languages=languages, licence=LICENCE))
+
+
+def _figures(job: Job, sources: Sources, checkpoint: Checkpoint) -> tuple[Figures, ...]:
+    sets: list[tuple[str, RetrievalSet]] = [
+        ("development", each) for each in _asked(split(sources).development, job.recipe)
+    ]
+    if job.judged:
+        sets += [("evaluation", each) for each in judged_sets(job.judged)]
+    return tuple(
+        Figures(part=part, name=each.name, queries=len(each.judgements), **found)
+        for part, each in sets
+        for found in [evaluate(checkpoint, each, job.device, quick=job.quick)]
+    )
+
+
+def _asked(sets: tuple[RetrievalSet, ...], recipe: Recipe) -> list[RetrievalSet]:
+    names = {each.name for each in chosen_sets(sets, recipe)}
+    return [each for each in sets if each.name in names]
+
+
+def _quick(recipe: Recipe) -> Recipe:
+    return replace(
+        recipe,
+        steps=QUICK_STEPS,
+        snapshot_every=1,
+        evaluate_every=QUICK_STEPS // 2,
+        questions=20,
+        passages=40,
+        kinds={name: replace(kind, batch=min(8, kind.batch)) for name, kind in recipe.kinds.items()},
+    )
+
+
+def _thinned(sources: Sources) -> Sources:
+    """Some passages of each set with their questions, some rows."""
+    return replace(
+        sources,
+        sets=tuple(_first(each) for each in sources.sets),
+        parallel=sources.parallel[:: max(1, len(sources.parallel) // QUICK_ROWS)],
+        paraphrases=sources.paraphrases[: 4 * QUICK_ROWS],
+    )
+
+
+def _first(full: RetrievalSet) -> RetrievalSet:
+    """Its first passages: of sets with equal ids the same ones."""
+    passages = dict(islice(full.passages.items(), QUICK_PASSAGES))
+    judgements = {
+        query: grades for query, grades in full.judgements.items() if all(name in passages for name in grades)
+    }
+    queries = {query: full.queries[query] for query in judgements}
+    return replace(full, passages=passages, judgements=judgements, queries=queries)
