@@ -17,15 +17,17 @@ from core.encode.checkpoint.stored_tensors import StoredTensors
 from core.encode.json_files import check_size
 from core.errors import ModelDamagedError
 
-GRAPH = "model.onnx"
+GRAPH, GRAPH_INT8 = "model.onnx", "model-int8.onnx"
+"""The same network; the other one multiplies in 8 bits."""
 
 MOST_GRAPH_BYTES = 2 * 2**20
 """Two layers take 10 kB, twelve 50."""
 
 OPERATORS = frozenset(
     {
-        "Add", "Cast", "Concat", "Gather", "Gelu", "Gemm", "LayerNormalization", "LpNormalization", "MatMul",
-        "Mul", "Reshape", "Shape", "Slice", "Softmax", "Sub", "Transpose", "Unsqueeze",
+        "Abs", "Add", "Cast", "Concat", "Div", "DynamicQuantizeLinear", "Gather", "Gelu", "Gemm",
+        "LayerNormalization", "LpNormalization", "MatMul", "MatMulInteger", "Max", "Mul", "ReduceMax",
+        "Reshape", "Round", "Shape", "Slice", "Softmax", "Sub", "Transpose", "Unsqueeze",
     }
 )  # fmt: skip
 """All of ONNX's own; of no other domain, because those may be of any library."""

@@ -35,7 +35,7 @@ NOISE_QUANTILE = 0.75
 """Of the best cosines that tokens reach in unrelated sentences. Set without real weights to try it on: none
 can be had where Mikke is made, so the first measurements on published models may move it."""
 
-ROUNDING = {Precision.FP32: 1e-5, Precision.BF16: 0.1, Precision.FP16: 0.02}
+ROUNDING = {Precision.FP32: 1e-5, Precision.BF16: 0.1, Precision.FP16: 0.02, Precision.INT8: 1e-5}
 """How much a vector may differ between a batch and alone."""
 
 _PASSAGE_CHARACTERS = 300

@@ -15,11 +15,15 @@ from core.encode.colbert.inputs import BoolArray
 
 
 class Precision(StrEnum):
-    """Of the backbone. The projection and the norm are always float32."""
+    """Of the backbone. The projection and the norm are always float32.
+
+    INT8 is ONNX Runtime's: the matrices and what goes into them in 8 bits, all else in float32.
+    """
 
     FP32 = "fp32"
     BF16 = "bf16"
     FP16 = "fp16"
+    INT8 = "int8"
 
 
 class Runtime(StrEnum):

@@ -10,15 +10,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
-import onnxruntime
 
 from core.domain import Float32Array, Int32Array, Language
 from core.encode.checkpoint.family import Family, Shape
 from core.encode.checkpoint.files import PROJECTION, SAFETENSORS, CheckpointFiles
-from core.encode.checkpoint.graph_file import GRAPH, read_graph
+from core.encode.checkpoint.graph_file import read_graph
 from core.encode.checkpoint.stored_tensors import StoredTensors
 from core.encode.colbert.inputs import BoolArray
 from core.encode.colbert.network import Precision
@@ -27,7 +27,12 @@ from core.errors import ModelDamagedError, ModelUnsupportedError
 IDS, ATTENTION, EMBEDDINGS = "input_ids", "attention_mask", "embeddings"
 """Into a graph go two `(texts, tokens)` int64, out of it comes `(texts, tokens, dim)` float32."""
 
-BATCH_TOKENS = 512
+BATCH_TOKENS = {Precision.FP32: 512, Precision.INT8: 1}
+"""In float32 256 to 2,048 were equally fast (a small network, Zen 4, 2026-11). In 8 bits all tokens that go
+through the network together share a scale, so each text goes alone: its vectors must not depend on others.
+"""
+
+onnxruntime: Any = import_module("onnxruntime")  # it has neither types nor a list of what it exports
 
 _ERRORS_ONLY = 3
 
@@ -41,29 +46,37 @@ class OnnxNetwork:
     session: Any
     dim: int
     threads: int
+    precision: Precision
     device: str = "cpu"
-    precision: Precision = Precision.FP32
     concurrent: bool = True
-    batch_tokens: int = BATCH_TOKENS
 
     @classmethod
-    def open(cls, files: CheckpointFiles, family: Family, shape: Shape) -> OnnxNetwork:
-        """Raises ModelDamagedError, ModelUnsupportedError."""
+    def open(
+        cls, files: CheckpointFiles, family: Family, shape: Shape, precision: Precision, name: str
+    ) -> OnnxNetwork:
+        """`name`: of the graph's file, which is for this precision.
+
+        Raises ModelDamagedError, ModelUnsupportedError.
+        """
         if family is not Family.BERT or files.weights.name != SAFETENSORS:
-            raise ModelUnsupportedError(files.model, f"{GRAPH} is for BERT in {SAFETENSORS} only")
+            raise ModelUnsupportedError(files.model, f"{name} is for BERT in {SAFETENSORS} only")
         weights = StoredTensors.open(files.weights, files.model)
         dim = _check_projection(weights, shape)
-        graph = read_graph(files.folder / GRAPH, weights)
+        graph = read_graph(files.folder / name, weights)
         onnxruntime.disable_telemetry_events()  # its builds for Windows report events to the system
         try:
             session = onnxruntime.InferenceSession(graph, _options(files), providers=_PROVIDERS)
             given = {each.name for each in session.get_inputs()}
             (made,) = session.get_outputs()
         except Exception as error:  # the library's own kinds have no base of theirs
-            raise ModelDamagedError(files.model, f"{GRAPH} cannot be opened: {error}") from error
+            raise ModelDamagedError(files.model, f"{name} cannot be opened: {error}") from error
         if given != {IDS, ATTENTION} or made.name != EMBEDDINGS or made.shape[2:] != [dim]:
-            raise ModelDamagedError(files.model, f"{GRAPH} is no graph of this network")
-        return cls(session=session, dim=dim, threads=_processors())
+            raise ModelDamagedError(files.model, f"{name} is no graph of this network")
+        return cls(session=session, dim=dim, threads=_processors(), precision=precision)
+
+    @property
+    def batch_tokens(self) -> int:
+        return BATCH_TOKENS[self.precision]
 
     def embed(self, ids: Int32Array, attention: BoolArray, languages: Sequence[Language]) -> Float32Array:  # noqa: ARG002
         (found,) = self.session.run(

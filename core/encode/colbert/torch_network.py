@@ -24,7 +24,7 @@ from core.encode.checkpoint.files import PROJECTION, CheckpointFiles, Layout
 from core.encode.checkpoint.weights import Weights
 from core.encode.colbert.inputs import BoolArray
 from core.encode.colbert.network import DeviceLostError, DeviceMemoryError, Precision
-from core.errors import ModelDamagedError
+from core.errors import ModelDamagedError, ModelUnsupportedError
 
 BATCH_TOKENS = {"cpu": 512, "cuda": 65_536}
 """On a CPU few are best: BERT-base took 311 ms a passage of CPU time with 512, 329 with 1,024, 374 with
@@ -50,6 +50,8 @@ class TorchNetwork:
         cls, files: CheckpointFiles, family: Family, shape: Shape, precision: Precision, device: str
     ) -> TorchNetwork:
         """Raises ModelDamagedError, ModelUnsupportedError; on a graphics card what torch raises."""
+        if precision not in DTYPES:
+            raise ModelUnsupportedError(files.model, f"PyTorch does not compute in {precision} here")
         backbone = _open_backbone(files, family, shape, DTYPES[precision])
         place = torch.device(device)
         return cls(

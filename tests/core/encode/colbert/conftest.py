@@ -16,7 +16,7 @@ sys.path.append(str(ROOT / "packaging"))
 
 @pytest.fixture(scope="session")
 def with_graph(tmp_path_factory):
-    """The folder of a kind of checkpoint with its model.onnx, which nobody may change."""
+    """The folder of a kind of checkpoint with its model.onnx and model-int8.onnx, which nobody may change."""
     from own_model.graph import write_graph  # noqa: PLC0415 - found by the line above
 
     @cache
@@ -24,6 +24,7 @@ def with_graph(tmp_path_factory):
         folder = tmp_path_factory.mktemp("graph") / kind
         fabricate(kind, folder)
         write_graph(folder)
+        write_graph(folder, in_8_bits=True)
         return folder
 
     return folder_of
