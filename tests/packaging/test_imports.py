@@ -10,7 +10,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-HEAVY = {"torch", "transformers", "faiss", "numba", "pymupdf", "fitz"}
+HEAVY = {
+    "torch",
+    "transformers",
+    "onnxruntime",
+    "tokenizers",
+    "huggingface_hub",
+    "faiss",
+    "numba",
+    "pymupdf",
+    "fitz",
+}
 
 
 def loaded_by(*modules: str) -> set[str]:
