@@ -26,7 +26,8 @@ from core.index.kernels.choose import choose_kernels
 from core.index.kernels.plain import PlainKernels
 from core.index.segment import EncodedPassages, Segment, header_of
 from core.index.snapshot import SegmentView, Snapshot
-from core.layout import RARITY_TABLE
+from core.layout import OWN_MODEL_FOLDER, RARITY_TABLE
+from core.models.own import open_own
 from core.search.ranking.candidates import Candidates
 from core.search.ranking.maxsim import Question, Scorer
 from core.search.searcher import QUERY_CHARACTERS, heaviest
@@ -140,8 +141,13 @@ def rerank(
 
 
 def built_in_encoder() -> Encoder:
-    """The encoder that needs no download. Raises LibraryDamagedError if its table cannot be read."""
+    """The lexical encoder, which always opens. Raises LibraryDamagedError if its table cannot be read."""
     return LexicalEncoder.open(RARITY_TABLE)
+
+
+def own_encoder() -> Encoder:
+    """The encoder of the model that comes with Mikke. Raises ModelDamagedError if it cannot be opened."""
+    return open_own(OWN_MODEL_FOLDER)
 
 
 def _encoded(encoder: Encoder, texts: list[str]) -> EncodedPassages:

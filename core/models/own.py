@@ -15,7 +15,7 @@ from typing import Any
 
 from core.domain import OWN_MODEL, Companion, Language, ProfileValue
 from core.encode.checkpoint.files import PICKLED, SAFETENSORS, digest_of
-from core.encode.checkpoint.graph_file import GRAPH
+from core.encode.checkpoint.graph_file import GRAPH, GRAPH_INT8
 from core.encode.encoder import Encoder
 from core.errors import ModelDamagedError, ModelError
 from core.layout import OWN_CODEBOOK, OWN_RECORD
@@ -24,16 +24,19 @@ from core.models.record import RecordedFile
 
 VERSION = 1
 
+FP32 = "fp32"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
     """What must be said of the model. `languages`: those that it was trained on; `licence` as in Model;
-    `keyword_weight` as in Companion.
+    `keyword_weight` as in Companion; `precision`: in which ONNX Runtime computes, "fp32" or "int8".
     """
 
     languages: frozenset[Language]
     licence: str
     keyword_weight: float | None = None
+    precision: str = FP32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +62,17 @@ def write_own_record(folder: Path, described: Described) -> OwnRecord:
     """Open the checkpoint in `folder`, test it, measure it and write its record, the codebook's checksum with
     it: the last step of making the model. Raises what ColbertEncoder.open and measure raise.
     """
-    from core.encode.colbert.encoder import ColbertEncoder, Options  # noqa: PLC0415 - the network's run-time
+    from core.encode.colbert.encoder import ColbertEncoder, Options  # noqa: PLC0415 - only who needs it
     from core.encode.colbert.measure import measure  # noqa: PLC0415
+    from core.encode.colbert.network import Precision  # noqa: PLC0415
 
-    names = [name for name in (*EVERY, GRAPH, OWN_CODEBOOK) if (folder / name).is_file()]
+    names = [name for name in (*EVERY, GRAPH, GRAPH_INT8, OWN_CODEBOOK) if (folder / name).is_file()]
     files = tuple(
         RecordedFile(name=name, size=(folder / name).stat().st_size, sha256=digest_of(folder / name))
         for name in sorted(names)
     )
-    encoder = ColbertEncoder.open(folder, Options(name=OWN_MODEL, windows=True))
+    precision = Precision(described.precision)
+    encoder = ColbertEncoder.open(folder, Options(name=OWN_MODEL, windows=True, precision=precision))
     record = OwnRecord(
         described=described,
         digest=encoder.digest,
@@ -106,13 +111,17 @@ def open_own(folder: Path) -> Encoder:
     """Load it, which takes some tenths of a second. Raises ModelDamagedError."""
     record = read_own_record(folder)
     try:
-        from core.encode.colbert.encoder import ColbertEncoder, Options  # noqa: PLC0415
+        from core.encode.colbert.encoder import ColbertEncoder, Options  # noqa: PLC0415 - only who needs it
+        from core.encode.colbert.network import Precision  # noqa: PLC0415
 
+        # Only ONNX Runtime computes in 8 bits; PyTorch, where it has to do, as exactly as always.
+        there = importlib.util.find_spec("onnxruntime") is not None
         options = Options(
             name=OWN_MODEL,
             windows=True,
             weights_digest=record.weights_digest,
             noise_floor=record.noise_floor,
+            precision=Precision(record.described.precision if there else FP32),
         )
         return ColbertEncoder.open(folder, options)
     except ModelError as error:
@@ -147,6 +156,7 @@ def _parsed(raw: dict[str, Any]) -> OwnRecord:
         languages=frozenset(Language(str(each)) for each in said["languages"]),
         licence=str(said["licence"]),
         keyword_weight=None if weight is None else float(weight),
+        precision=str(said["precision"]),
     )
     return OwnRecord(
         described=described,

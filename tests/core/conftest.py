@@ -12,13 +12,14 @@ import pytest
 
 from core.collection import Collection
 from core.domain import BUILT_IN_MODEL, ModelName
-from core.encode.encoder import Encoder
+from core.encode.encoder import Encoder, Encoders
 from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import ExtractionError
 from core.extract.read import Extraction, extract_file
 from core.index.kernels.arrays import Kernels
 from core.index.kernels.choose import choose_kernels
 from core.layout import RARITY_TABLE, LibraryLayout
+from core.models.models import Models
 from core.progress import CancelToken
 from core.settings import ReadingLimits, Settings
 from tests.core.encoders import FixedEncoders
@@ -56,12 +57,12 @@ def _kernels() -> Kernels:
 @contextmanager
 def inline_collection(
     library: Path,
-    encoder: Encoder | FixedEncoders,
+    encoder: Encoder | Encoders,
     settings: Settings | None = None,
     first_model: ModelName = BUILT_IN_MODEL,
 ) -> Iterator[Collection]:
     """A collection that starts no process. An encoder alone is the built-in model."""
-    encoders = encoder if isinstance(encoder, FixedEncoders) else FixedEncoders.only(encoder)
+    encoders = encoder if isinstance(encoder, FixedEncoders | Models) else FixedEncoders.only(encoder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             "core.collection.ExtractionPool.open", lambda _workers, limits: InlineExtraction(limits)
