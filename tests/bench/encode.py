@@ -1,11 +1,15 @@
 """How fast are passages encoded, beside PyLate, with the same weights and texts in the same run?
 
-`python3 packaging/tasks.py bench encode [--quick] [--data DIR] [--checkpoint DIR] [--device cuda]
-[--no-peers] [--json]`: fabricates a checkpoint of full size (12 layers of 768; random weights, which cost
-what trained ones do), or takes yours, and lets both encode the same passages in turns: those of the sample
-library, or of the retrieval sets in DIR. Prints passages a second, the median ratio of the turns, the
-smallest cosine between the vectors of any token and float32's, and the share of the device's measured matrix
-rate.
+`python3 packaging/tasks.py bench encode [--quick] [--data DIR] [--characters N] [--checkpoint DIR | --own]
+[--device cuda] [--no-peers] [--json]`: fabricates a checkpoint of full size (12 layers of 768, or with
+`--own` as large as Mikke's own; random weights, which cost what trained ones do), or takes yours, and lets
+all ways to run it, and PyLate, encode the same passages in turns: those of the sample library, or of the
+retrieval sets in DIR, cut to N characters. Ways are PyTorch and, of a folder with graphs, ONNX Runtime.
+
+Prints passages a second (on the clock, and for each second of the processor's, which others who are at work
+change less), the median ratio of the turns, cosines between the vectors of any token and PyTorch's float32,
+the share of the device's measured matrix rate, how fast texts are tokenised alone, how long a question takes,
+and how long a new process takes to open the model and answer its first question.
 
 `--quick`: few turns, within a few minutes.
 """
@@ -31,32 +35,44 @@ import numpy as np
 import torch
 
 from core.domain import ExtractedText, Float32Array
-from core.encode.colbert.encoder import ColbertEncoder, Options
+from core.encode.colbert.encoder import ColbertEncoder
 from core.encode.colbert.network import Precision
 from core.layout import SAMPLE_LIBRARY
 from core.passages import split
 from tests.bench.retrieval_set import find_sets, read_set
-from tests.core.encode.checkpoints.fabricate import fabricate
+from tests.bench.ways import fabricate_for_speed, start_ms, ways_of
 
 PASSAGES_A_TURN = 32
 QUESTIONS, QUESTION_EVERY_S = 20, 0.25
+EXACT = "torch fp32"
 TURNS, QUICK_TURNS = 9, 3
 PEER = "tests.bench.peers.pylate_peer"
 ROOT = Path(__file__).resolve().parents[2]
 
 _MATRIX_ROWS = {"cpu": 512, "cuda": 16_384}
 _MATRIX_TRIES, _MATRIX_PRODUCTS = 100, 5
+_DTYPES = {
+    Precision.FP32: torch.float32,
+    Precision.BF16: torch.bfloat16,
+    Precision.FP16: torch.float16,
+    Precision.INT8: torch.float32,  # what 8 bits are compared with
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One way to encode. `min_cosine` with our float32; `matrix_share` of the device's rate at its best."""
+    """One way to encode. Cosines with EXACT; `matrix_share` of the device's rate at its best; `start_ms`: a
+    new process, from its first line to the vectors of a question.
+    """
 
     encoder: str
     passages_per_second: float
+    passages_per_cpu_second: float
     ratio_vs_pylate: float | None
     min_cosine: float
+    mean_cosine: float
     matrix_share: float
+    start_ms: float
 
 
 def main(words: list[str]) -> int:
@@ -64,9 +80,9 @@ def main(words: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         checkpoint = arguments.checkpoint or Path(folder, "full-size")
         if arguments.checkpoint is None:
-            fabricate("full-size", checkpoint)
+            fabricate_for_speed(checkpoint, own=arguments.own)
         turns = QUICK_TURNS if arguments.quick else TURNS
-        texts = _texts(arguments.data, (turns + 1) * PASSAGES_A_TURN)
+        texts = _texts(arguments.data, (turns + 1) * PASSAGES_A_TURN, arguments.characters)
         report = _compare(checkpoint, texts, arguments.device, peers=not arguments.no_peers)
     if arguments.json:
         print(json.dumps(report))
@@ -76,22 +92,22 @@ def main(words: list[str]) -> int:
 
 
 def _compare(checkpoint: Path, texts: Sequence[str], device: str, *, peers: bool) -> dict[str, Any]:
-    precisions = [Precision.FP32, Precision.BF16] + ([Precision.FP16] if device == "cuda" else [])
-    encoders = {
-        precision: ColbertEncoder.open(checkpoint, Options(precision=precision, device=device))
-        for precision in precisions
-    }
+    ways = ways_of(checkpoint, device)
+    encoders = {way: ColbertEncoder.open(checkpoint, options) for way, options in ways.items()}
     with _pylate(checkpoint, device, wanted=peers) as peer:
         rounds = list(_rounds(encoders, peer, texts))
     rows = [
         Row(
-            encoder=f"mikke {precision}",
-            passages_per_second=_rate([each.seconds[precision] for each in rounds]),
-            ratio_vs_pylate=_ratio(rounds, precision),
-            min_cosine=min(each.cosines[precision] for each in rounds),
-            matrix_share=_matrix_share(encoders[precision], rounds, precision),
+            encoder=way,
+            passages_per_second=_rate([each.seconds[way] for each in rounds]),
+            passages_per_cpu_second=_rate([each.cpu_seconds[way] for each in rounds]),
+            ratio_vs_pylate=_ratio(rounds, way),
+            min_cosine=min(float(each.cosines[way].min()) for each in rounds),
+            mean_cosine=float(np.concatenate([each.cosines[way] for each in rounds]).mean()),
+            matrix_share=_matrix_share(encoders[way], rounds, way),
+            start_ms=start_ms(checkpoint, options),
         )
-        for precision in precisions
+        for way, options in ways.items()
     ]
     best = max(rows, key=lambda row: row.passages_per_second if row.min_cosine >= 0.999 else 0.0)
     return {
@@ -102,6 +118,7 @@ def _compare(checkpoint: Path, texts: Sequence[str], device: str, *, peers: bool
         "pylate": peer.about | {"passages_per_second": _rate([each.theirs for each in rounds])}
         if peer
         else None,
+        "tokenised_per_second": _tokenised_per_second(encoders[EXACT], texts),
         "min_cosine_with_pylate": min(each.theirs_cosine for each in rounds) if peer else None,
         "best": best.encoder,
         "question_ms": _question_ms(encoders, texts),
@@ -110,51 +127,58 @@ def _compare(checkpoint: Path, texts: Sequence[str], device: str, *, peers: bool
     }
 
 
+def _tokenised_per_second(encoder: ColbertEncoder, texts: Sequence[str]) -> float:
+    started = time.process_time()
+    for text in texts:
+        encoder.passage_inputs(text)
+    return round(len(texts) / (time.process_time() - started), 1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """The same texts for everybody, one after the other. `theirs`: PyLate's seconds, 0 without it."""
 
     passages: int
     tokens: int
-    seconds: dict[Precision, float]
-    cosines: dict[Precision, float]
+    seconds: dict[str, float]
+    cpu_seconds: dict[str, float]
+    cosines: dict[str, Float32Array]
     theirs: float
     theirs_cosine: float
 
 
-def _rounds(
-    encoders: dict[Precision, ColbertEncoder], peer: Peer | None, texts: Sequence[str]
-) -> Iterator[Round]:
+def _rounds(encoders: dict[str, ColbertEncoder], peer: Peer | None, texts: Sequence[str]) -> Iterator[Round]:
     """The first turn warms everything up and is not counted."""
     for number in range(len(texts) // PASSAGES_A_TURN):
         some = texts[number * PASSAGES_A_TURN : (number + 1) * PASSAGES_A_TURN]
-        seconds: dict[Precision, float] = {}
-        vectors: dict[Precision, Float32Array] = {}
-        for precision, encoder in encoders.items():
-            started = time.perf_counter()
+        seconds: dict[str, float] = {}
+        cpu_seconds: dict[str, float] = {}
+        vectors: dict[str, Float32Array] = {}
+        for way, encoder in encoders.items():
+            started, started_cpu = time.perf_counter(), time.process_time()
             found = encoder.encode_passages(some)
-            seconds[precision] = time.perf_counter() - started
-            vectors[precision] = np.concatenate([each.vectors for each in found])
-        exact = vectors[Precision.FP32]
+            seconds[way] = time.perf_counter() - started
+            cpu_seconds[way] = time.process_time() - started_cpu
+            vectors[way] = np.concatenate([each.vectors for each in found])
+        exact = vectors[EXACT]
         theirs, their_vectors = peer.encode(some) if peer else (0.0, exact)
         if number:
             yield Round(
                 passages=len(some),
-                tokens=sum(len(encoders[Precision.FP32].passage_inputs(text).ids) for text in some),
+                tokens=sum(len(encoders[EXACT].passage_inputs(text).ids) for text in some),
                 seconds=seconds,
-                cosines={precision: _cosine(exact, each) for precision, each in vectors.items()},
+                cpu_seconds=cpu_seconds,
+                cosines={way: _cosines(exact, each) for way, each in vectors.items()},
                 theirs=theirs,
-                theirs_cosine=_cosine(exact, their_vectors),
+                theirs_cosine=float(_cosines(exact, their_vectors).min()),
             )
 
 
-def _question_ms(
-    encoders: dict[Precision, ColbertEncoder], texts: Sequence[str]
-) -> dict[str, dict[str, float]]:
-    """Median and longest time of a question, alone and while passages are encoded, in milliseconds."""
+def _question_ms(encoders: dict[str, ColbertEncoder], texts: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Times of a question, alone and while passages are encoded, in milliseconds."""
     questions = [text[:30] for text in texts[:QUESTIONS]]
     found = {}
-    for precision, encoder in encoders.items():
+    for way, encoder in encoders.items():
         alone = _times(encoder, questions)
         stop = threading.Event()
 
@@ -169,8 +193,9 @@ def _question_ms(
         finally:
             stop.set()
             indexing.join()
-        found[str(precision)] = {
+        found[way] = {
             "alone": round(statistics.median(alone), 1),
+            "alone_p95": round(float(np.percentile(alone, 95)), 1),
             "while_encoding": round(statistics.median(meanwhile), 1),
             "longest_while_encoding": round(max(meanwhile), 1),
         }
@@ -187,29 +212,29 @@ def _times(encoder: ColbertEncoder, questions: Sequence[str]) -> list[float]:
     return times
 
 
-def _cosine(exact: Float32Array, found: Float32Array) -> float:
+def _cosines(exact: Float32Array, found: Float32Array) -> Float32Array:
     if exact.shape != found.shape:
         raise ValueError(f"not the same tokens: {exact.shape} and {found.shape}")
-    return float((exact * found).sum(axis=1).min())
+    return np.einsum("td,td->t", exact, found)
 
 
 def _rate(seconds: Sequence[float]) -> float:
     return round(PASSAGES_A_TURN / statistics.median(seconds), 2)
 
 
-def _ratio(rounds: Sequence[Round], precision: Precision) -> float | None:
+def _ratio(rounds: Sequence[Round], way: str) -> float | None:
     if not all(each.theirs for each in rounds):
         return None
-    return round(statistics.median(each.theirs / each.seconds[precision] for each in rounds), 2)
+    return round(statistics.median(each.theirs / each.seconds[way] for each in rounds), 2)
 
 
-def _matrix_share(encoder: ColbertEncoder, rounds: Sequence[Round], precision: Precision) -> float:
+def _matrix_share(encoder: ColbertEncoder, rounds: Sequence[Round], way: str) -> float:
     """What the texts need of linear layers (no padding, no attention) a second, over what bare ones do."""
     shape = encoder.shape
     per_token = 2 * shape.layers * (4 * shape.hidden**2 + 2 * shape.hidden * shape.inner)
-    rate = statistics.median(per_token * each.tokens / each.seconds[precision] for each in rounds)
-    device = encoder.runner.device
-    return round(rate / _matrix_rate(device, precision.dtype, (shape.hidden, shape.inner)), 3)
+    rate = statistics.median(per_token * each.tokens / each.seconds[way] for each in rounds)
+    device, dtype = encoder.runner.device, _DTYPES[encoder.runner.network.precision]
+    return round(rate / _matrix_rate(device, dtype, (shape.hidden, shape.inner)), 3)
 
 
 def _matrix_rate(device: str, dtype: torch.dtype, sizes: tuple[int, int]) -> float:
@@ -294,8 +319,8 @@ def _answer(process: subprocess.Popen[str]) -> dict[str, Any]:
 # --- What is encoded, and how it is told ---------------------------------------------------------
 
 
-def _texts(data: Path | None, count: int) -> list[str]:
-    """So many passages, of all sets or documents in turn."""
+def _texts(data: Path | None, count: int, characters: int | None) -> list[str]:
+    """So many passages, of all sets or documents in turn; with `characters` cut to that length, all alike."""
     if data:
         groups = [[each.text for each in read_set(path).passages] for path in find_sets(data).values()]
     else:
@@ -305,6 +330,9 @@ def _texts(data: Path | None, count: int) -> list[str]:
     longest = max(map(len, groups))
     for number in range(longest):
         found += [group[number] for group in groups if number < len(group)]
+    if characters:
+        whole = "".join(found)
+        found = [whole[at : at + characters] for at in range(0, len(whole) - characters, characters)]
     while len(found) < count:
         found += found
     return found[:count]
@@ -317,17 +345,23 @@ def _passages_of(text: str) -> list[str]:
 
 def _print(report: dict[str, Any]) -> None:
     print(f"{report['passages']} passages of {report['mean_tokens']} tokens on {report['device']}")
-    print(f"{'':<14} {'passages/s':>10} {'× PyLate':>9} {'least cosine':>13} {'of matrix rate':>15}")
+    print(
+        f"{'':<11} {'passages/s':>10} {'a CPU s':>8} {'× PyLate':>9} {'least cosine':>13} {'mean':>9} "
+        f"{'of matrix rate':>15} {'start ms':>9}"
+    )
     for row in report["rows"]:
         ratio = "" if row["ratio_vs_pylate"] is None else f"{row['ratio_vs_pylate']:.2f}"
         print(
-            f"{row['encoder']:<14} {row['passages_per_second']:>10} {ratio:>9} "
-            f"{row['min_cosine']:>13.6f} {row['matrix_share']:>15.0%}"
+            f"{row['encoder']:<11} {row['passages_per_second']:>10} {row['passages_per_cpu_second']:>8} "
+            f"{ratio:>9} {row['min_cosine']:>13.6f} {row['mean_cosine']:>9.6f} {row['matrix_share']:>15.0%} "
+            f"{row['start_ms']:>9.0f}"
         )
-    for precision, times in report["question_ms"].items():
+    print(f"Tokenising alone: {report['tokenised_per_second']} passages a CPU second")
+    for way, times in report["question_ms"].items():
         print(
-            f"A question in {precision}: {times['alone']} ms alone, {times['while_encoding']} while passages "
-            f"are encoded ({times['longest_while_encoding']} at most)"
+            f"A question by {way}: {times['alone']} ms alone (p95 {times['alone_p95']}), "
+            f"{times['while_encoding']} while passages are encoded ({times['longest_while_encoding']} at "
+            "most)"
         )
     if report["pylate"]:
         about = report["pylate"]
@@ -342,9 +376,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench encode", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="few turns, within a few minutes")
     parser.add_argument("--data", type=Path, metavar="DIR", help="passages of the retrieval sets in DIR")
-    parser.add_argument(
+    parser.add_argument("--characters", type=int, metavar="N", help="cut passages to so many characters")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
         "--checkpoint", type=Path, metavar="DIR", help="yours, in the place of a fabricated one"
     )
+    which.add_argument("--own", action="store_true", help="one as large as Mikke's own model")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--no-peers", action="store_true", help="without PyLate")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")

@@ -3,7 +3,8 @@
 For every test that needs a checkpoint: nobody's weights are in this repository. The same bytes every time and
 in every environment, as golden files made elsewhere are compared with ours; hence NumPy and JSON only.
 
-`full-size` has 12 layers of 768 (445 MB), for measuring speed. Run as a script with a kind and a folder it
+For measuring speed `full-size` has 12 layers of 768 (445 MB), and `plain-full-size` is as large as Mikke's
+own model. Run as a script with a kind and a folder it
 writes one.
 """
 
@@ -101,7 +102,7 @@ def _plain(folder: Path, *, heads: int = 4, prefix: str = "bert.", half: bool = 
     """As Mikke's own model: a tokenizer of no model's own class, no masks after questions, float16."""
     plain_tokenizer(folder)
     vocabulary = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
-    size = Size(rows=len(vocabulary), **sizes)
+    size = Size(**{"rows": len(vocabulary)} | sizes)
     write_json(folder / "config.json", settings.bert_config(size, heads))
     described = settings.metadata(512, size.dim, attend=False)
     changed = {"query_maxlen": 128, "do_query_expansion": False}
@@ -197,10 +198,11 @@ MAKERS: dict[str, Callable[[Path], None]] = {
     "plain-float32": partial(_plain, half=False),
     "plain-bare": partial(_plain, prefix=""),
     "plain-wide": partial(_plain, heads=3, hidden=48, layers=3, inner=24, dim=8, positions=600),
+    "plain-full-size": partial(_plain, rows=32_000, hidden=256, inner=512, dim=128),
     "full-size": _full_size,
 }
 
-MINIATURES = tuple(kind for kind in MAKERS if kind != "full-size")
+MINIATURES = tuple(kind for kind in MAKERS if "full-size" not in kind)
 
 
 if __name__ == "__main__":

@@ -94,6 +94,7 @@ def plain(folder: Path, *, model: str = "Unigram", more=(), **config) -> Path:
     pairs = sorted({pair for s in folded for i in range(len(s)) if not set(pair := s[i : i + 2]) & {" "}})
     specials = [*BERT.values(), "[unused0]", "[unused1]"]
     pieces = [*specials, *dict.fromkeys([*singles, *pairs[::3], *words])]
+    text = _piece("Sequence", "A")
     inner = dict.fromkeys(f"##{each}" for each in (*singles, *pairs))
     unigram = {
         "type": "Unigram", "unk_id": 1, "byte_fallback": False,
@@ -114,12 +115,25 @@ def plain(folder: Path, *, model: str = "Unigram", more=(), **config) -> Path:
         "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
             *cuts, {"type": "Split", "pattern": {"Regex": r"\p{P}"}, "behavior": "Isolated", "invert": False},
         ]},
+        "post_processor": {
+            "type": "TemplateProcessing",
+            "single": [_piece("SpecialToken", "[CLS]"), text, _piece("SpecialToken", "[SEP]")],
+            "pair": [text, _piece("Sequence", "B")],
+            "special_tokens": {
+                token: {"id": token, "ids": [specials.index(token)], "tokens": [token]}
+                for token in ("[CLS]", "[SEP]")
+            },
+        },
         "model": {"Unigram": unigram, "WordPiece": wordpiece}[model],
     })  # fmt: skip
     named = BERT | {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": 512}
     _write(folder / "tokenizer_config.json", named | config)
     _write(folder / "config.json", {"model_type": "bert"})
     return folder
+
+
+def _piece(kind: str, name: str) -> dict:
+    return {kind: {"id": name, "type_id": 0}}
 
 
 def edit(folder: Path, name: str, **changes) -> None:
