@@ -79,6 +79,7 @@ class Maker:
             "jacolbert.pylate": lambda folder: self.by_pylate("jacolbert", folder),
             "jacolbert-v2.5.colbert-ai": lambda folder: self.by_colbert_ai("jacolbert-v2.5", folder),
             "jacolbert-v2.5-dynamic.colbert-ai": self.dynamic,
+            "plain.pylate": lambda folder: self.by_pylate("plain", folder),
             "jacolbert-pylate.pylate": lambda folder: self.by_pylate("jacolbert-pylate", folder),
         }
         for language in LANGUAGES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,10 +13,19 @@ from pylate import models, scores
 
 
 class PyLate:
-    """One checkpoint, opened with what its folder says and nothing else."""
+    """One checkpoint, opened with what its folder says and nothing else. (`do_query_expansion` PyLate 1.6.0
+    does not read from artifact.metadata by itself.)
+    """
 
     def __init__(self, folder: Path, *, remote_code: bool = False) -> None:
-        self.model = models.ColBERT(str(folder), device="cpu", trust_remote_code=remote_code)
+        metadata = folder / "artifact.metadata"
+        said = json.loads(metadata.read_text(encoding="utf-8")) if metadata.exists() else {}
+        self.model = models.ColBERT(
+            str(folder),
+            device="cpu",
+            trust_remote_code=remote_code,
+            do_query_expansion=said.get("do_query_expansion"),
+        )
         self.model.float()
 
     def encode(self, texts: Sequence[str], *, questions: bool, batch: int = 1) -> Side:

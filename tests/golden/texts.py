@@ -74,7 +74,14 @@ def texts_for(kind: str) -> dict[str, str]:
     return ORDINARY | EDGES | LIMITS | _around(_DOC_LIMITS[kind])
 
 
-_DOC_LIMITS = {"jacolbert": 228, "jacolbert-pylate": 228, "jina-v1": 512, "jina-v2": 300, "colbert-xm": 256}
+_DOC_LIMITS = {
+    "jacolbert": 228,
+    "jacolbert-pylate": 228,
+    "jina-v1": 512,
+    "jina-v2": 300,
+    "colbert-xm": 256,
+    "plain": 512,
+}
 """What their settings say."""
 
 LONG = words(700)

@@ -59,8 +59,8 @@ def settings_of(golden: Golden) -> dict[str, object]:
     settings = dict(golden.about["settings"])
     if "language" in golden.about:
         settings["language"] = golden.about["language"].split("_")[0]
-    if golden.name == "jacolbert.pylate":
-        # The same checkpoint as colbert-ai's, so nothing in it asks for PyLate's rules.
+    if golden.name in ("jacolbert.pylate", "plain.pylate"):
+        # In the layout of colbert-ai, so nothing in it asks for PyLate's rules.
         settings["skiplist_rule"] = "pylate"
     return settings
 
