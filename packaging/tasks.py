@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The tasks of this checkout: `python3 packaging/tasks.py run`, `test`, `check`, `bench`, `lock`, `clean`.
+"""The tasks of this checkout: `python3 packaging/tasks.py run`, `test`, `check`, `bench`, `clean` and more.
 
 Needs Python 3.11 or newer and nothing else: each task first makes ready what it needs (bootstrap/), at once
 when nothing changed. `--help` tells the rest.
@@ -41,9 +41,12 @@ MODELS = frozenset({"models", "japanese"})
 ASSISTANTS = frozenset({"assistants"})
 """What `mikke serve --mcp` speaks."""
 
-CHECKED = MODELS | ASSISTANTS | {"test"}
+TRAINING = frozenset({"training"})
+"""What making the own model needs, and fine-tuning others."""
 
-EXTRAS = {"test": CHECKED, "check": CHECKED, "bench encode": MODELS}
+CHECKED = MODELS | ASSISTANTS | TRAINING | {"test"}
+
+EXTRAS = {"test": CHECKED, "check": CHECKED, "bench encode": MODELS, "own-model": MODELS | TRAINING}
 """What tasks and benchmarks need beside the program. Types are checked against all libraries, too."""
 
 WITHOUT_PEERS = {
@@ -92,11 +95,11 @@ def main(words: list[str] | None = None) -> int:
 
 
 def parse(words: list[str] | None) -> argparse.Namespace:
-    """What a parser does not know is an error, but for `test`, where it is pytest's."""
+    """What a parser does not know is an error, but for `test`, where it is pytest's, and `own-model`."""
     top = parser()
     arguments, rest = top.parse_known_args(words)
-    if arguments.task is task_test:
-        arguments.pytest = rest
+    if arguments.task in (task_test, task_own_model):
+        arguments.rest = rest
     elif rest:
         top.error(f"unrecognized arguments: {' '.join(rest)}")
     return arguments
@@ -156,6 +159,13 @@ def parser() -> argparse.ArgumentParser:
     )
     golden.set_defaults(task=task_golden)
 
+    own = tasks.add_parser(
+        "own-model",
+        help="make Mikke's own model, or fine-tune another (packaging/own_model/README.md)",
+        add_help=False,  # its own
+    )
+    own.set_defaults(task=task_own_model)
+
     tasks.add_parser("lock", help="remake packaging/constraints.txt").set_defaults(task=task_lock)
     clean = tasks.add_parser(
         "clean",
@@ -211,7 +221,7 @@ def display_libraries(environ: dict[str, str], system: str) -> frozenset[str] | 
 
 def task_test(arguments: argparse.Namespace, environment: Environment) -> int:
     environment.provide(Needs(extras=EXTRAS["test"], libraries=frozenset({"qt"})), arguments.accelerator)
-    stages = CHECKS | {"tests": ["python", "-m", "pytest", *arguments.pytest]}
+    stages = CHECKS | {"tests": ["python", "-m", "pytest", *arguments.rest]}
     return run_stages(stages, environment)
 
 
@@ -267,6 +277,14 @@ def task_golden(arguments: argparse.Namespace, environment: Environment) -> int:
     # Paths in the arguments are the caller's, so its directory stays.
     command = [golden.python, ROOT / "packaging" / "golden" / "make.py", *words]
     return subprocess.run(command, env=golden.environ(), check=False).returncode
+
+
+def task_own_model(arguments: argparse.Namespace, environment: Environment) -> int:
+    environment.provide(Needs(extras=EXTRAS["own-model"]))
+    # Paths in the arguments are the caller's, so its directory stays.
+    modules = os.pathsep.join([str(ROOT / "packaging"), str(ROOT)])
+    command = [environment.python, "-m", "own_model", *arguments.rest]
+    return subprocess.run(command, env=os.environ | {"PYTHONPATH": modules}, check=False).returncode
 
 
 def task_lock(_: argparse.Namespace, environment: Environment) -> int:

@@ -39,15 +39,15 @@ _LIMITS = """\
 
 _BUILT = """\
 The tokenizer was learnt from the texts, and the weights were constructed: a random direction for each piece,
-its rarity as a share of one common direction, heads that read the token before and the one behind, and links to
-words that translations align (packaging/own_model/construct.py). Words were counted and aligned in all of the
-data, the development split included."""
+its rarity as a share of one common direction, heads that read the token before and the one behind, and links
+to words that translations align (packaging/own_model/construct.py). Words were counted and aligned in all of
+the data, the development split included."""
 
 _TRAINED = """\
 Then it was trained: softmax over summed MaxSim with the other passages of a batch and hard negatives by BM25,
-and towards a teacher's scores where the recipe names one (the recipe of JaColBERTv2.5, arXiv 2407.20750, where
-it applies). Snapshots were averaged, and their means with the start (`0.25`: a quarter trained) judged question
-by question on a development split, for which whole articles were kept back."""
+and towards a teacher's scores where the recipe names one (the recipe of JaColBERTv2.5, arXiv 2407.20750,
+where it applies). Snapshots were averaged, and their means with the start (`0.25`: a quarter trained) judged
+question by question on a development split, for which whole articles were kept back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +112,10 @@ def notice_text() -> str:
 
 def _about(config: dict[str, Any], settings: dict[str, Any]) -> str:
     return (
-        f"A small late-interaction model (ColBERT) for search in many languages, from scratch: BERT with "
-        f"{config['num_hidden_layers']} layers, hidden size {config['hidden_size']}, {config['vocab_size']:,} "
-        f"pieces, {settings['dim']} dimensions a token, at most {settings['doc_maxlen']} tokens at a time. "
+        f"A small late-interaction model (ColBERT) for search in many languages: BERT with "
+        f"{config['num_hidden_layers']} layers, hidden size {config['hidden_size']}, "
+        f"{config['vocab_size']:,} pieces, {settings['dim']} dimensions a token, at most "
+        f"{settings['doc_maxlen']} tokens at a time. "
         f"Licence: {LICENCE}, as Mikke."
     )
 
@@ -160,7 +161,7 @@ def _figures(figures: Sequence[Figures]) -> str:
 def _tables(figures: Sequence[Figures]) -> Iterator[str]:
     about = {
         "development": "Kept back from the training data; MaxSim alone, exact:",
-        "evaluation": "Evaluation sets; MaxSim alone, exact (with the words' ranking: tests/bench/RESULTS.md):",
+        "evaluation": "Evaluation sets; MaxSim alone, exact (with keywords: tests/bench/RESULTS.md):",
     }
     for part, text in about.items():
         rows = [each for each in figures if each.part == part]

@@ -41,6 +41,8 @@ START = "start"
 SHARES = (0.25, 0.5, 0.75, 1.0)
 """Of the trained network in the mean with the start, that are tried."""
 
+_ALL = 10**9
+
 QUICK_STEPS, QUICK_PASSAGES, QUICK_ROWS, QUICK_CENTROIDS = 12, 80, 400, 256
 
 
@@ -147,7 +149,7 @@ def _train(job: Job, data: Path, start: Path, examples: Path, run: Path) -> None
 def _choose(job: Job, data: Path, start: Path, run: Path, chosen: Path) -> None:
     """Means of the snapshots with the start, and the best of the way, against the start; all questions."""
     checkpoint = Checkpoint.open(start)
-    full = replace(job.recipe, questions=100_000)
+    full = job.recipe if job.quick else replace(job.recipe, questions=_ALL)
     development = Prepared(checkpoint, chosen_sets(split(read_sources(data)).development, full))
     snapshots = sorted((run / "snapshots").glob("*.safetensors")) or [run / "last.safetensors"]
     new = mean([read_tensors(path) for path in snapshots])

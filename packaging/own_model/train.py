@@ -115,7 +115,7 @@ class Trainer:
                 self._log(_told(tally, now) | {"rate": self._recipe.rate_at(step.number)})
                 tally = _Tally(since=now)
             self._snapshot()
-            if self._step in (end, self._recipe.steps) or self._due(self._recipe.evaluate_every):
+            if self._step == self._recipe.steps or self._due(self._recipe.evaluate_every):
                 self._evaluate()
             if now - saved > 60 * self._recipe.save_minutes:
                 self._seconds, began = self._seconds + now - began, now
