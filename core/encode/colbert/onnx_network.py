@@ -34,7 +34,8 @@ through the network together share a scale, so each text goes alone: its vectors
 
 onnxruntime: Any = import_module("onnxruntime")  # it has neither types nor a list of what it exports
 
-_ERRORS_ONLY = 3
+_FATAL_ONLY = 4
+"""What goes wrong is raised; standard error is not for it."""
 
 _PROVIDERS = ["CPUExecutionProvider"]
 
@@ -65,14 +66,17 @@ class OnnxNetwork:
         graph = read_graph(files.folder / name, weights)
         onnxruntime.disable_telemetry_events()  # its builds for Windows report events to the system
         try:
-            session = onnxruntime.InferenceSession(graph, _options(files), providers=_PROVIDERS)
-            given = {each.name for each in session.get_inputs()}
-            (made,) = session.get_outputs()
+            # The fallback would be the same provider once more, and a message on standard output.
+            session = onnxruntime.InferenceSession(
+                graph, _options(files), providers=_PROVIDERS, enable_fallback=0
+            )
+            network = cls(session=session, dim=dim, threads=_processors(), precision=precision)
+            tried = network.embed(np.zeros((1, 3), np.int32), np.ones((1, 3), dtype=bool), ())
         except Exception as error:  # the library's own kinds have no base of theirs
             raise ModelDamagedError(files.model, f"{name} cannot be opened: {error}") from error
-        if given != {IDS, ATTENTION} or made.name != EMBEDDINGS or made.shape[2:] != [dim]:
-            raise ModelDamagedError(files.model, f"{name} is no graph of this network")
-        return cls(session=session, dim=dim, threads=_processors(), precision=precision)
+        if tried.shape != (1, 3, dim) or not np.isfinite(tried).all():
+            raise ModelDamagedError(files.model, f"{name} is no graph of this network, or it is damaged")
+        return network
 
     @property
     def batch_tokens(self) -> int:
@@ -98,7 +102,7 @@ class OnnxNetwork:
 def _options(files: CheckpointFiles) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = _ERRORS_ONLY
+    options.log_severity_level = _FATAL_ONLY
     # The bytes are given, not the path, so that what was checked is what is opened.
     options.add_session_config_entry(
         "session.model_external_initializers_file_folder_path", str(files.folder)

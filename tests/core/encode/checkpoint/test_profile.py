@@ -47,6 +47,15 @@ def test_the_publisher_is_believed_before_what_is_known(make):
     assert said(profile, "doc_length") == (40, "artifact.metadata")
 
 
+@pytest.mark.parametrize("said", [True, False, None])
+def test_questions_are_filled_up_unless_the_publisher_says_otherwise(make, said):
+    """`do_query_expansion`, in the layout of colbert-ai too, which has no such field and always fills up."""
+    profile = profile_of(make("jacolbert", metadata={"do_query_expansion": said}))
+    assert profile.query_expansion is (said is not False)
+    origin = "default of colbert-ai" if said is None else "artifact.metadata"
+    assert profile.origins["query_expansion"] == origin
+
+
 def test_what_is_known_counts_where_the_publisher_says_nothing(make):
     """JaColBERTv2.5's folder may lack its metadata, and no metadata names the length rule."""
     folder = make("jacolbert-v2.5")
