@@ -5,7 +5,7 @@ FUNCTION is `module:name`; the process kills itself when it is called, or when i
 `compress`: one that trains a codebook and moves all segments to it, or `switch`: to the model OTHER. Without
 a function it is for others to kill it: `python -m tests.core.crash LIBRARY train` trains for ever in a
 process of its own, `LIBRARY live FILE…` reads the files and maintains after each, `LIBRARY switches FILE…`
-reads them and switches to and fro.
+reads them and switches to and fro. A codebook that lies beside LIBRARY comes with OTHER.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from typing import Any
 import pytest
 
 from core.collection import Collection
-from core.domain import BUILT_IN_MODEL, UNKNOWN_LANGUAGE
+from core.domain import BUILT_IN_MODEL, UNKNOWN_LANGUAGE, Companion
 from core.encode.lexical.encoder import LexicalEncoder
 from core.index import merge
 from core.indexing import compression, keywords, languages, switching
-from core.layout import RARITY_TABLE
+from core.layout import OWN_CODEBOOK, RARITY_TABLE
 from core.progress import CancelToken
 from tests.core.conftest import inline_collection, maintain
 from tests.core.encoders import OTHER, FixedEncoders, WordEncoder
@@ -67,6 +67,13 @@ STEPS_OF_A_COMPRESSION = (
     ("core.catalogue.passages:move_to_segment", "after"),
     ("core.indexing.merging:_replace", "after"),
     ("core.indexing.merging:delete_files", "before"),  # committed, the exact files still there
+)
+STEPS_OF_A_COPY = (  # of the codebook that comes with a model
+    ("os:fsync", "before"),  # its bytes, not yet flushed
+    ("core.index.codebook:flush_folder", "before"),  # it has its name, and nobody lists it
+    ("core.catalogue.codebooks:insert", "after"),  # inside the transaction
+    ("core.indexing.switching:adopt_first", "after"),  # nothing is compressed with it yet
+    ("core.indexing.switching:_Batch.commit", "after"),
 )
 STEPS_OF_A_SWITCH = (
     ("os:fsync", "before"),
@@ -159,6 +166,9 @@ def switches(collection: Collection, files: list[Path]) -> None:
 
 def main(library: str, job: str, *arguments: str) -> None:
     encoders = FixedEncoders({BUILT_IN_MODEL: LexicalEncoder.open(RARITY_TABLE), OTHER: WordEncoder()})
+    shipped = Path(library).with_name(OWN_CODEBOOK)
+    if shipped.exists():
+        encoders.companions[WordEncoder().digest] = Companion(codebook=shipped)
     with pytest.MonkeyPatch.context() as patch, inline_collection(Path(library), encoders) as collection:
         # The detector takes longer to load than most of these processes live.
         patch.setattr(languages, "detect", lambda _text: UNKNOWN_LANGUAGE)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from core.catalogue import codebooks
 from core.collection import Collection
-from core.domain import OWN_MODEL, Companion, Query
+from core.domain import BUILT_IN_MODEL, OWN_MODEL, Companion, Query
 from core.errors import DiskFullError, ModelDamagedError
 from core.index.codebook import Codebook, copied_name, random_rotation, shipped_header, write_codebook
 from core.index.codebook import Trained as TrainedCodebook
@@ -17,10 +21,12 @@ from core.indexing import compression, shipped
 from core.progress import CancelToken, Damaged, FileDone, Merging, Reencoding, Training, Verified
 from core.settings import Settings
 from tests.core.conftest import index, inline_collection, maintain
-from tests.core.encoders import FixedEncoders, WordEncoder
+from tests.core.crash import STEPS_OF_A_COPY
+from tests.core.encoders import OTHER, FixedEncoders, WordEncoder
 from tests.core.oracle import check_stored, check_whole
 from tests.core.small import check_no_garbage, codebooks_of, forms_of, small_codebooks
 
+CHECKOUT = Path(__file__).parents[3]
 WORDS = ["kumquat", "obsidian", "thistle", "gondola", "朝顔", "蒸気機関"]
 
 
@@ -47,7 +53,7 @@ def own(tmp_path) -> Path:
     )
 
 
-def make_shipped(folder: Path, encoder: OwnEncoder, text: str) -> Path:
+def make_shipped(folder: Path, encoder: WordEncoder, text: str) -> Path:
     (made,) = encoder.encode_passages([text])
     rotation = random_rotation(encoder.dim)
     count = len(made.vectors)
@@ -273,6 +279,32 @@ def test_killed_between_the_copy_and_its_listing(tmp_path, files, encoders, own,
         shutil.copy(collection._layout.index / left[0], collection._layout.index / f"{'0' * 16}.codebook")
         index(collection)
         check(collection, files)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+@pytest.mark.parametrize(("function", "moment"), STEPS_OF_A_COPY)
+def test_kill_9_while_it_is_copied(tmp_path, files, encoder, function, moment):
+    """At every step: nothing is lost, the old model answers, and the next program goes on, compressed."""
+    other = WordEncoder()
+    own = make_shipped(tmp_path, other, "a b c d e f g h is on this page .")
+    encoders = FixedEncoders({BUILT_IN_MODEL: encoder, OTHER: other})
+    encoders.companions[other.digest] = Companion(codebook=own)
+    with inline_collection(tmp_path / "library", encoders) as collection:
+        collection.add_source(files)
+        index(collection)
+    command = [sys.executable, "-m", "tests.core.crash", str(tmp_path / "library"), "switch"]
+    done = subprocess.run([*command, function, moment], cwd=CHECKOUT, check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+    with inline_collection(tmp_path / "library", encoders) as collection:
+        check_stored(collection, encoder, *WORDS)
+        check_whole(collection)
+        collection.use_model(OTHER)
+        list(collection.switch(CancelToken()))
+        maintain(collection)
+        index(collection)
+        assert codebooks_of(collection) == [copied_name(shipped_header(own, 4))]
+        assert not any(form.exact for form in forms_of(collection))
+        check(collection, files, other)
 
 
 def test_two_programs_take_one_copy(tmp_path, files, encoders):
