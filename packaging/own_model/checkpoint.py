@@ -28,7 +28,7 @@ from own_model.network import Network, Tensors, parameter_names
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 
-_NOT_COPIED = (SAFETENSORS, PICKLED, "model.onnx", "*.codebook", "record.json", "README.md", "*.unfinished")
+_NOT_COPIED = (SAFETENSORS, PICKLED, "*.onnx", "*.codebook", "record.json", "README.md", "*.unfinished")
 """Written anew, or made from the weights and wrong for others."""
 
 _PREFIX = "bert."

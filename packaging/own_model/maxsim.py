@@ -15,7 +15,7 @@ from torch import Tensor
 
 from own_model.network import Embedded
 
-_AT_ONCE = 2_000_000
+_AT_ONCE = {"cpu": 2_000_000, "cuda": 100_000_000}
 """Products that are looked at together: 8 MB stay in the cache of a processor."""
 
 
@@ -39,7 +39,7 @@ def best_tokens(queries: Tensor, passages: Tensor, counts: Tensor) -> tuple[Tens
     best = queries.new_zeros(len(queries), len(counts))
     which = torch.zeros(len(queries), len(counts), dtype=torch.long, device=queries.device)
     starts = torch.cumsum(counts, 0) - counts
-    for some in _alike(counts.tolist(), len(queries)):
+    for some in _alike(counts.tolist(), _AT_ONCE[queries.device.type] // max(1, len(queries))):
         longest = int(counts[some].max())
         if longest == 0:
             continue
@@ -66,11 +66,11 @@ def _best_of(products: Tensor) -> Tensor:
     return products.argmax(dim=-1)
 
 
-def _alike(counts: list[int], rows: int) -> Iterator[list[int]]:
-    """The numbers of passages of like length, some at a time."""
+def _alike(counts: list[int], most: int) -> Iterator[list[int]]:
+    """The numbers of passages of like length, some at a time: at most so many tokens, or one passage."""
     some: list[int] = []
     for number in sorted(range(len(counts)), key=lambda number: -counts[number]):
-        if some and (len(some) + 1) * counts[some[0]] * rows > _AT_ONCE:
+        if some and (len(some) + 1) * counts[some[0]] > most:
             yield some
             some = []
         some.append(number)

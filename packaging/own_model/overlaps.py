@@ -8,7 +8,7 @@ multiple of sixteen are looked up; pairs that share some are then compared in fu
 from __future__ import annotations
 
 import csv
-import hashlib
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -144,6 +144,6 @@ def _any(judged: Judged, texts: Iterable[str]) -> AbstractSet[str]:
 
 def _sampled(runs: Iterable[str]) -> Iterator[int]:
     for run in runs:
-        drawn = int.from_bytes(hashlib.blake2b(run.encode(), digest_size=8).digest(), "big")
+        drawn = zlib.crc32(run.encode())
         if drawn % _SAMPLED == 0:
             yield drawn

@@ -4,7 +4,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from own_model.maxsim import best_tokens, maxsim
+from own_model.maxsim import _AT_ONCE, best_tokens, maxsim
 from own_model.network import Embedded
 
 
@@ -61,7 +61,7 @@ def test_only_what_needs_a_gradient_gets_one() -> None:
 
 def test_the_best_token_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its number among all tokens, however few are looked at together."""
-    monkeypatch.setattr("own_model.maxsim._AT_ONCE", 10)
+    monkeypatch.setitem(_AT_ONCE, "cpu", 10)
     queries, passages = torch.eye(4), torch.eye(4)[[3, 2, 1, 0]]
     best, which = best_tokens(queries, passages, torch.tensor([2, 2]))
     assert best.tolist() == [[0, 1], [0, 1], [1, 0], [1, 0]]

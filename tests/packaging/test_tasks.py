@@ -174,7 +174,7 @@ def test_all_stages_run_and_one_failure_fails(
 def test_the_own_model_gets_its_words(tasks: ModuleType, started: list[list[str]], words: list[str]) -> None:
     """As they are: what they mean is its own business."""
     assert tasks.main(["own-model", *words]) == 0
-    assert started == [["provide", "any", "models", "training"], ["python", "-m", "own_model", *words]]
+    assert started == [["provide", "any", "japanese", "models", "training"], ["python", "-m", "own_model", *words]]
 
 
 def test_check_leaves_the_tests_out(tasks: ModuleType, started: list[list[str]]) -> None:
