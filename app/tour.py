@@ -41,6 +41,10 @@ class Tour:
             raise
         return cls(app, [folder.resolve() for folder in folders])
 
+    @property
+    def app(self) -> App:
+        return self._app
+
     def status(self) -> LibraryStatus:
         return self._app.collection.status()
 

@@ -7,7 +7,7 @@ import argparse
 from app import terminal
 from app.commands.as_json import print_json, reply_json, status_json, verified_json
 from app.commands.failures import DAMAGED, OK
-from app.commands.running import cancelled_by_ctrl_c, index, open_app, teller
+from app.commands.running import cancelled_by_ctrl_c, index, open_app, teller, told_at_end
 from core.errors import LibraryDamagedError
 from core.progress import Damaged, Verified
 
@@ -90,7 +90,7 @@ def language(parsed: argparse.Namespace) -> int:
 def tour(parsed: argparse.Namespace) -> int:
     from app.tour import Tour  # noqa: PLC0415 - only this command needs it
 
-    with Tour.open(parsed.folder, parsed.library) as tour:
+    with Tour.open(parsed.folder, parsed.library) as tour, told_at_end(tour.app):
         questions = parsed.ask or tour.questions()
         if parsed.json:
             replies = [{"question": question} | reply_json(tour.ask(question)) for question in questions]

@@ -24,12 +24,18 @@ AnyEvent = TypeVar("AnyEvent")
 @contextmanager
 def open_app(parsed: argparse.Namespace) -> Iterator[App]:
     """The library of this command. Says at the end if another model had to answer than was chosen."""
-    with build(layout_of(parsed), ModelsLayout(parsed.models or default_models())) as app:
-        try:
-            yield app
-        finally:
-            if app.collection.fell_back is not None:
-                terminal.complain(explain_fallback(app.collection.fell_back).in_one_line)
+    with build(layout_of(parsed), ModelsLayout(parsed.models or default_models())) as app, told_at_end(app):
+        yield app
+
+
+@contextmanager
+def told_at_end(app: App) -> Iterator[None]:
+    """When the block ends, in whatever way, people are told if the built-in model had to stand in."""
+    try:
+        yield
+    finally:
+        if app.collection.fell_back is not None:
+            terminal.complain(explain_fallback(app.collection.fell_back).in_one_line)
 
 
 def layout_of(parsed: argparse.Namespace) -> LibraryLayout:

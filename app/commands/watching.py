@@ -14,6 +14,7 @@ from app.commands.running import open_app
 from app.commands.watch_events import ForPeople, ForPrograms, Told
 from app.composition import App
 from app.messages import explain, explain_watching
+from app.model_messages import explain_fallback
 from core.errors import CancelledError, CoreError
 from core.progress import CancelToken, IndexEvent
 from core.watch.events import WatchProblem
@@ -46,6 +47,8 @@ def watch(parsed: argparse.Namespace) -> int:
     with open_app(parsed) as app, app.watch(news.put, problem) as watcher:
         watcher.wait_ready(_WATCH_READY_S)
         told.looking(app.collection.sync(cancel))
+        if (error := app.collection.fell_back) is not None:  # at once: the end may be days away
+            told.problem(explain_fallback(error), kind_of(error))
         told.watching(app.collection.status())
         with ThreadPoolExecutor(2, "mikke-background") as background:
             # A switch may take days, and the index should not grow slow meanwhile.

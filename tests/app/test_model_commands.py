@@ -349,3 +349,13 @@ def test_a_model_of_our_own_that_breaks_later(mikke, files, tmp_path, monkeypatc
     assert mikke("sync")[0] == 0
     code, out, err = mikke("search", "灯台の光")
     assert (code, err, "«灯台»" in out) == (0, "", True)
+
+
+def test_the_tour_says_it_too(mikke, files, tmp_path, monkeypatch):
+    """Also a library that no command has opened before, and also with --json."""
+    monkeypatch.setattr("app.composition.DEFAULT_MODEL", OWN_MODEL)
+    (tmp_path / "own_model" / OWN_RECORD).unlink()
+    monkeypatch.setattr("core.models.models.open_own", open_own)
+    code, out, err = mikke("tour", files, "--ask", "灯台", "--json")
+    assert (code, json.loads(out)["library"]["model"]) == (0, "built-in")
+    assert err.count("cannot be opened") == 1
