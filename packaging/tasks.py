@@ -41,12 +41,12 @@ MODELS = frozenset({"models", "japanese"})
 ASSISTANTS = frozenset({"assistants"})
 """What `mikke serve --mcp` speaks."""
 
-TRAINING = frozenset({"training"})
-"""What making the own model needs, and fine-tuning others."""
+MAKING = frozenset({"making"})
+"""What making the own model needs beside them, and fine-tuning others."""
 
-CHECKED = MODELS | ASSISTANTS | TRAINING | {"test"}
+CHECKED = MODELS | ASSISTANTS | {"test"}
 
-EXTRAS = {"test": CHECKED, "check": CHECKED, "bench encode": MODELS, "own-model": MODELS | TRAINING}
+EXTRAS = {"test": CHECKED, "check": CHECKED, "bench encode": MODELS, "own-model": MODELS | MAKING}
 """What tasks and benchmarks need beside the program. Types are checked against all libraries, too."""
 
 WITHOUT_PEERS = {

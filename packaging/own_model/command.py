@@ -140,6 +140,8 @@ def make_part(arguments: argparse.Namespace) -> None:
             untrained=arguments.untrained,
             quick=arguments.quick,
             device=arguments.device,
+            precision=arguments.precision,
+            keyword_weight=arguments.keyword_weight,
         )
     )
 

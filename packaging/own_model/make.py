@@ -17,7 +17,7 @@ from core.domain import Language
 from core.encode.colbert.encoder import ColbertEncoder, Options
 from core.layout import OWN_CODEBOOK
 from core.models.codebook import CENTROIDS, make_codebook
-from core.models.own import Described, write_own_record
+from core.models.own import FP32, Described, write_own_record
 from own_model.card import LICENCE, Figures, write_card
 from own_model.checkpoint import Checkpoint, write_tensors
 from own_model.choose import Verdict, choose
@@ -51,6 +51,8 @@ class Job:
     """`judged`: the folder with evaluation sets (None: overlaps are not looked for, and nothing is measured
     on them). `start`: a checkpoint to train in the place of the constructed one. `untrained`: the start is
     the model. `quick`: a thinned run of minutes, to see that everything works; its model is of no use.
+    `precision` and `keyword_weight` are noted in the record for the program: in which precision it computes
+    (int8 has a graph of its own), and how much keywords count beside this model (None: as usual).
     """
 
     data: Path
@@ -62,6 +64,8 @@ class Job:
     untrained: bool = False
     quick: bool = False
     device: str = "cpu"
+    precision: str = FP32
+    keyword_weight: float | None = None
 
 
 def make(job: Job, say: Callable[[str], None] = print) -> None:
@@ -80,7 +84,13 @@ def make(job: Job, say: Callable[[str], None] = print) -> None:
         chosen, decided = _trained(job, steps, data, done, start, begun)
     steps.do(
         "output",
-        [decided, done, code_digest("make.py", "card.py", "graph.py")],
+        [
+            decided,
+            done,
+            job.precision,
+            str(job.keyword_weight),
+            code_digest("make.py", "card.py", "graph.py"),
+        ],
         job.output,
         lambda: _finish(job, data, chosen),
     )
@@ -183,6 +193,8 @@ def _finish(job: Job, data: Path, chosen: Path) -> None:
     checkpoint = Checkpoint.open(chosen)
     checkpoint.save(checkpoint.tensors, job.output)
     write_graph(job.output)
+    if job.precision != FP32:
+        write_graph(job.output, in_8_bits=True)
     sources = read_sources(data)
     encoder = ColbertEncoder.open(job.output, Options(windows=True))
     texts = [passage.text for each in sources.sets for passage in each.passages.values()]
@@ -191,7 +203,10 @@ def _finish(job: Job, data: Path, chosen: Path) -> None:
     figures = _figures(job, sources, Checkpoint.open(job.output))
     write_card(job.output, figures, job.work, job.recipe if not job.untrained else None)
     languages = frozenset(Language(language) for language, _ in sources.texts())
-    write_own_record(job.output, Described(languages=languages, licence=LICENCE))
+    described = Described(
+        languages=languages, licence=LICENCE, keyword_weight=job.keyword_weight, precision=job.precision
+    )
+    write_own_record(job.output, described)
 
 
 def _figures(job: Job, sources: Sources, checkpoint: Checkpoint) -> tuple[Figures, ...]:

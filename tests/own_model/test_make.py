@@ -20,6 +20,7 @@ from own_model.steps import Steps
 from own_model.teacher import ModelTeacher, WordTeacher
 
 from core.encode.colbert.encoder import ColbertEncoder, Options
+from core.models.own import read_own_record
 from tests.own_model.learning import RECIPE
 from tests.own_model.miniature import questions, world
 
@@ -78,13 +79,17 @@ def test_a_model_is_made_from_the_data_and_not_made_again(job, monkeypatch) -> N
 def test_what_is_judged_by_is_not_learnt_from(job, tmp_path) -> None:
     """Found by code, left out, and listed in the card with the figures."""
     write_world(tmp_path / "judged", judged=True)
-    make(replace(job, judged=tmp_path / "judged", untrained=True), lambda _: None)
+    changed = replace(job, judged=tmp_path / "judged", untrained=True, precision="int8", keyword_weight=0.5)
+    make(changed, lambda _: None)
     with (job.work / "overlaps.tsv").open(newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     assert {(row["train"], row["kind"]) for row in rows} == {("jaquad-train", "passages")}
     card = (job.output / "README.md").read_text(encoding="utf-8")
     assert "| jaquad-train | jaquad-train | passages | 12 |" in card
     assert "No weight was changed by training" in card
+    described = read_own_record(job.output).described
+    assert (described.precision, described.keyword_weight) == ("int8", 0.5)
+    assert described.languages >= {"ja", "en"}
 
 
 def test_a_step_is_done_when_its_inputs_change(tmp_path) -> None:
