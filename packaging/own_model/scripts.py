@@ -1,0 +1,43 @@
+"""What kind of writing is a piece of the vocabulary in? As far as the construction treats them differently."""
+
+from __future__ import annotations
+
+import unicodedata
+from enum import StrEnum
+
+
+class Script(StrEnum):
+    """ALPHABET: words of letters or syllables between spaces, Hangul apart."""
+
+    HAN = "han"
+    HIRAGANA = "hiragana"
+    KATAKANA = "katakana"
+    HANGUL = "hangul"
+    THAI = "thai"
+    ALPHABET = "alphabet"
+    NUMBER = "number"
+    OTHER = "other"
+
+
+_BY_NAME = {
+    "CJK": Script.HAN,
+    "IDEOGRAPHIC": Script.HAN,
+    "HIRAGANA": Script.HIRAGANA,
+    "KATAKANA": Script.KATAKANA,
+    "KATAKANA-HIRAGANA": Script.KATAKANA,
+    "HANGUL": Script.HANGUL,
+    "THAI": Script.THAI,
+    "LAO": Script.THAI,
+    "KHMER": Script.THAI,
+    "MYANMAR": Script.THAI,
+}
+
+
+def script_of(piece: str) -> Script:
+    """Of its first character."""
+    first = piece[0]
+    if first.isdigit():
+        return Script.NUMBER
+    if unicodedata.category(first)[0] not in "LM":
+        return Script.OTHER
+    return _BY_NAME.get(unicodedata.name(first, "").split(" ")[0], Script.ALPHABET)
