@@ -20,15 +20,15 @@ _INDIC = {"DEVANAGARI": 0x0900, "BENGALI": 0x0980, "TAMIL": 0x0B80, "TELUGU": 0x
 """Scripts whose consonants with each vowel sign are pieces, and where their blocks begin."""
 
 SINGLE = (
-    "LATIN", "ARMENIAN", "GUJARATI", "GURMUKHI", "KANNADA", "MALAYALAM", "SINHALA", "ORIYA", "THAI", "LAO", "KHMER", "MYANMAR",
-    "HIRAGANA", "KATAKANA",
+    "LATIN", "ARMENIAN", "GUJARATI", "GURMUKHI", "KANNADA", "MALAYALAM", "SINHALA", "ORIYA", "THAI", "LAO",
+    "KHMER", "MYANMAR", "HIRAGANA", "KATAKANA",
 )  # fmt: skip
 """Scripts of which single characters are enough, or all that there is room for."""
 
 _BLOCKS = (
-    (0x0061, 0x024F), (0x0386, 0x03CE), (0x0430, 0x045F), (0x0490, 0x04FF), (0x0561, 0x0587), (0x05D0, 0x05EA), (0x0621, 0x064A),
-    (0x0671, 0x06D3), (0x0900, 0x0DFF), (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x10D0, 0x10F0), (0x1780, 0x17FF),
-    (0x3041, 0x30FF),
+    (0x0061, 0x024F), (0x0386, 0x03CE), (0x0430, 0x045F), (0x0490, 0x04FF), (0x0561, 0x0587),
+    (0x05D0, 0x05EA), (0x0621, 0x064A), (0x0671, 0x06D3), (0x0900, 0x0DFF), (0x0E00, 0x0EFF),
+    (0x1000, 0x109F), (0x10D0, 0x10F0), (0x1780, 0x17FF), (0x3041, 0x30FF),
 )  # fmt: skip
 
 _MOST_LETTERS = {

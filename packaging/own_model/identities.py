@@ -65,9 +65,7 @@ def _identity(piece: str, dim: int) -> Vectors:
     if parts is None:
         return found
     groups = [
-        piece[start : start + length]
-        for length in parts.groups
-        for start in range(len(piece) - length + 1)
+        piece[start : start + length] for length in parts.groups for start in range(len(piece) - length + 1)
     ]
     if groups:
         shared = np.sum([_direction(f"group {group}", dim) for group in groups], axis=0)

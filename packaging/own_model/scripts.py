@@ -1,4 +1,4 @@
-"""What kind of writing is a piece of the vocabulary in? As far as the construction treats them differently."""
+"""What kind of writing is a piece of the vocabulary in, as far as that makes a difference here?"""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _SMALL_LANGUAGE = 1000
 small sample, those found three times were found by chance, and would look frequent."""
 
 _BY_LENGTH = (0.0, 1.0, 1.5, 2.5, 4.0, 5.0, 5.5, 6.0, 6.5)
-"""Of a token that no language knows, by its characters, in alphabets: the short ones are the frequent ones."""
+"""Of a token that no language knows, in alphabets, by its characters: the short ones are frequent."""
 
 _UNKNOWN = {Script.NUMBER: 5.0, Script.OTHER: 1.0}
 _UNKNOWN_ELSEWHERE = 6.0

@@ -14,7 +14,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import (
+    Regex,
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    processors,
+    trainers,
+)
 
 from own_model.alphabets import forced_pieces
 from own_model.sources import PARAPHRASES_IN, Sources
@@ -45,27 +54,29 @@ _BYTE_SCORE = -40.0
 
 _MARKS = (
     r"(?<=[a-zα-ωа-я])[\u0300-\u036f]+"
-    r"|[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u00ad\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f]+"
+    r"|[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
+    r"\u00ad\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f]+"
 )
+"""Accents of Latin, Greek and Cyrillic letters; vowel points; what nobody sees."""
 
-_RUNS = "|".join(
-    (
-        r"\p{Han}+",
-        r"\p{Hiragana}+",
-        r"[\p{Katakana}ー]+",
-        r"\p{Hangul}+",
-        r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+",
-        r"[\p{Greek}\p{Georgian}\p{Armenian}\p{M}]{1,2}",
-        r"\p{N}+",
-        r"[\p{Devanagari}\p{Bengali}\p{Tamil}\p{Telugu}\p{Gujarati}\p{Gurmukhi}\p{Kannada}\p{Malayalam}\p{Sinhala}\p{Oriya}\p{M}]+",
-        r"[\p{Latin}\p{M}]+",
-        r"[\p{Cyrillic}\p{M}]+",
-        r"[\p{Arabic}\p{M}]+",
-        r"[\p{Hebrew}\p{M}]+",
-        r"[\p{L}\p{M}]+",
-        r"[^\s]",
-    )
+_RUNS = (
+    r"\p{Han}+",
+    r"\p{Hiragana}+",
+    r"[\p{Katakana}ー]+",
+    r"\p{Hangul}+",
+    r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+",
+    r"[\p{Greek}\p{Georgian}\p{Armenian}\p{M}]{1,2}",
+    r"\p{N}+",
+    r"[\p{Devanagari}\p{Bengali}\p{Tamil}\p{Telugu}\p{Gujarati}\p{Gurmukhi}\p{Kannada}\p{Malayalam}\p{Sinhala}"
+    r"\p{Oriya}\p{M}]+",
+    r"[\p{Latin}\p{M}]+",
+    r"[\p{Cyrillic}\p{M}]+",
+    r"[\p{Arabic}\p{M}]+",
+    r"[\p{Hebrew}\p{M}]+",
+    r"[\p{L}\p{M}]+",
+    r"[^\s]",
 )
+"""What is cut into pieces by itself: runs of one script, pairs of letters, single signs."""
 
 
 def learn_tokenizer(sources: Sources, learnt: int = LEARNT, seed: int = 1) -> Tokenizer:
@@ -108,7 +119,7 @@ def _empty() -> Tokenizer:
             normalizers.NFC(),
         ]
     )
-    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(_RUNS), "removed", invert=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex("|".join(_RUNS)), "removed", invert=True)
     tokenizer.decoder = decoders.ByteFallback()
     return tokenizer
 
@@ -125,6 +136,9 @@ def _with_forced_pieces(learnt: Tokenizer) -> Tokenizer:
     tokenizer = _empty()
     tokenizer.model = models.Unigram(pieces, unk_id=numbers[UNKNOWN], byte_fallback=True)
     tokenizer.add_special_tokens(list(SPECIAL))
+    # Mikke adds these itself; PyLate leaves it to the tokenizer.
+    ends = [(special, tokenizer.token_to_id(special)) for special in (BEGIN, END)]
+    tokenizer.post_processor = processors.TemplateProcessing(single=f"{BEGIN} $A {END}", special_tokens=ends)
     return tokenizer
 
 
