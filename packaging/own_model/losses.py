@@ -16,16 +16,17 @@ def contrast(scores: Tensor, right: Tensor, ignored: Tensor) -> Tensor:
     return functional.cross_entropy(scores.masked_fill(ignored, _NEVER), right)
 
 
-def both_ways(scores: Tensor, right: Tensor, ignored: Tensor) -> Tensor:
-    """The mean of that and of the same for the passages, which look for their questions.
+def both_ways(scores: Tensor, back: Tensor, right: Tensor, ignored: Tensor) -> Tensor:
+    """The mean of that and of the same for the passages, which look for their questions by `back`
+    `(passages, questions)`: MaxSim summed over the tokens of the passages. (`scores` turned round will not
+    do: each row is a sum over the tokens of a question, so a longer question scores more everywhere.)
 
     Where several questions have one passage, each of them counts, without the others as wrong answers.
     """
-    columns = scores[:, right].T
     same = right[None, :] == right[:, None]
     others = ignored[:, right].T | same.fill_diagonal_(fill_value=False)
     wanted = torch.arange(len(right), device=scores.device)
-    return (contrast(scores, right, ignored) + contrast(columns, wanted, others)) / 2
+    return (contrast(scores, right, ignored) + contrast(back[right], wanted, others)) / 2
 
 
 def distillation(scores: Tensor, taught: Tensor, scale: float = 1.0) -> Tensor:

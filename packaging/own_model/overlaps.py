@@ -20,6 +20,12 @@ from own_model.sources import RetrievalSet, Sources
 
 _SAMPLED = 16
 _LEAST_SHARED = 2
+_LIKELY = 0.4
+"""Of the sampled runs, shared, before all are compared: half of the share that is asked for then."""
+
+_MOST_HOLDERS = 40
+"""Passages that have a run: one of more is a turn of speech and tells nothing."""
+
 _LEAST_LETTERS = 24
 """A shorter text that lies in a longer one proves nothing."""
 
@@ -44,6 +50,7 @@ class Judged:
     texts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     runs: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     passages: list[tuple[str, str]] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
 
     @classmethod
     def of(cls, sets: Iterable[tuple[str, Iterable[str], Iterable[str]]]) -> Judged:
@@ -54,9 +61,11 @@ class Judged:
                 made.texts[squashed(query)].add(name)
             for passage in passages:
                 made.texts[squashed(passage)].add(name)
-                for run in _sampled(shingles(passage)):
+                sampled = list(_sampled(shingles(passage)))
+                for run in sampled:
                     made.runs[run].append(len(made.passages))
                 made.passages.append((name, passage))
+                made.sizes.append(len(sampled))
         return made
 
     def equal(self, text: str) -> AbstractSet[str]:
@@ -69,10 +78,13 @@ class Judged:
             return self.equal(text)
         found = set(self.equal(text))
         own = shingles(text)
-        shared = Counter(number for run in _sampled(own) for number in self.runs.get(run, ()))
+        sampled = list(_sampled(own))
+        held = (self.runs.get(run, ()) for run in sampled)
+        shared = Counter(number for holders in held if len(holders) <= _MOST_HOLDERS for number in holders)
         for number, count in shared.items():
             name, passage = self.passages[number]
-            if count < _LEAST_SHARED or name in found or len(squashed(passage)) < _LEAST_LETTERS:
+            enough = max(_LEAST_SHARED, _LIKELY * min(len(sampled), self.sizes[number]))
+            if count < enough or name in found or len(squashed(passage)) < _LEAST_LETTERS:
                 continue
             if nearly_same(own, shingles(passage)):
                 found.add(name)

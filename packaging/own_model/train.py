@@ -27,7 +27,7 @@ from own_model.examples import Examples
 from own_model.losses import both_ways, contrast, distillation
 from own_model.maxsim import maxsim
 from own_model.network import Tensors
-from own_model.recipe import Group, Kind, Recipe
+from own_model.recipe import Group, Recipe
 
 STATE, LOG, BEST, LAST, SNAPSHOTS = (
     "state.pt",
@@ -146,21 +146,22 @@ class Trainer:
     def _loss(self, batch: Batch) -> tuple[Tensor, float]:
         kind = self._recipe.kinds[batch.kind]
         device = self._network.device
-        scores = maxsim(self._network.embed(batch.queries), self._network.embed(batch.passages))
+        queries, passages = self._network.embed(batch.queries), self._network.embed(batch.passages)
+        scores = maxsim(queries, passages)
         right, ignored = batch.right.to(device), batch.ignored.to(device)
         loss = scores.new_zeros(())
-        if kind.contrast:
-            loss = loss + kind.contrast * self._contrast(kind, scores, right, ignored)
+        divisor = self._temperature.exp() * kind.temperature
+        if kind.contrast and kind.symmetric:
+            back = maxsim(passages, queries)
+            loss = loss + kind.contrast * both_ways(scores / divisor, back / divisor, right, ignored)
+        elif kind.contrast:
+            loss = loss + kind.contrast * contrast(scores / divisor, right, ignored)
         if kind.distil and len(batch.taught_rows):
             listed = scores[batch.taught_rows.to(device)].gather(1, batch.listed.to(device))
             taught = batch.taught.to(device)
             loss = loss + kind.distil * distillation(listed, taught, self._recipe.distil_scale)
         first = scores.detach().masked_fill(ignored, -torch.inf).argmax(1)
         return loss, float((first == right).float().mean())
-
-    def _contrast(self, kind: Kind, scores: Tensor, right: Tensor, ignored: Tensor) -> Tensor:
-        tempered = scores / (self._temperature.exp() * kind.temperature)
-        return (both_ways if kind.symmetric else contrast)(tempered, right, ignored)
 
     @torch.no_grad()
     def _anchor(self, rate: float) -> None:

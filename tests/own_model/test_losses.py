@@ -5,6 +5,8 @@ import math
 import pytest
 import torch
 from own_model.losses import both_ways, contrast, distillation, min_max
+from own_model.maxsim import maxsim
+from own_model.network import Embedded
 
 NOTHING = torch.zeros(2, 3, dtype=torch.bool)
 
@@ -25,21 +27,35 @@ def test_what_is_ignored_is_no_wrong_answer() -> None:
 
 
 def test_both_ways_asks_the_passages_too() -> None:
-    """Two questions with a passage each: rows and columns of the same table."""
+    """Two questions with a passage each, and scores of their own for the way back."""
     scores = torch.tensor([[3.0, 1.0], [1.0, 1.0]]).log()
-    found = both_ways(scores, torch.tensor([0, 1]), torch.zeros(2, 2, dtype=torch.bool))
-    rows = (math.log(4 / 3) + math.log(2)) / 2
-    columns = (math.log(4 / 3) + math.log(2)) / 2
-    assert found.item() == pytest.approx((rows + columns) / 2)
+    back = torch.tensor([[4.0, 1.0], [7.0, 1.0]]).log()
+    found = both_ways(scores, back, torch.tensor([0, 1]), torch.zeros(2, 2, dtype=torch.bool))
+    forth = (math.log(4 / 3) + math.log(2)) / 2
+    returned = (math.log(5 / 4) + math.log(8)) / 2
+    assert found.item() == pytest.approx((forth + returned) / 2)
 
 
 def test_questions_of_one_passage_are_no_wrong_answers_to_it() -> None:
     """Both questions of the same passage are right, each by itself."""
     scores = torch.tensor([[3.0, 1.0], [3.0, 1.0], [1.0, 2.0]]).log()
-    found = both_ways(scores, torch.tensor([0, 0, 1]), torch.zeros(3, 2, dtype=torch.bool))
-    rows = (math.log(4 / 3) * 2 + math.log(3 / 2)) / 3
-    columns = (math.log(4 / 3) * 2 + math.log(4 / 2)) / 3
-    assert found.item() == pytest.approx((rows + columns) / 2)
+    back = torch.tensor([[3.0, 2.0, 1.0], [1.0, 1.0, 2.0]]).log()
+    found = both_ways(scores, back, torch.tensor([0, 0, 1]), torch.zeros(3, 2, dtype=torch.bool))
+    forth = (math.log(4 / 3) * 2 + math.log(3 / 2)) / 3
+    returned = (math.log(4 / 3) + math.log(3 / 2) + math.log(4 / 2)) / 3
+    assert found.item() == pytest.approx((forth + returned) / 2)
+
+
+def test_a_long_question_has_no_advantage_on_the_way_back() -> None:
+    """It scores more with every passage, which says nothing about any of them."""
+    torch.manual_seed(3)
+    words = torch.nn.functional.normalize(torch.randn(40, 64), dim=-1)
+    queries = Embedded(vectors=words, counts=torch.tensor([4, 36]))
+    passages = Embedded(vectors=words.clone(), counts=torch.tensor([4, 36]))
+    scores, back = maxsim(queries, passages), maxsim(passages, queries)
+    assert scores[1, 0] > scores[0, 0]
+    ignored = torch.zeros(2, 2, dtype=torch.bool)
+    assert both_ways(scores, back, torch.tensor([0, 1]), ignored) < 0.1
 
 
 def test_distillation_is_the_divergence_of_scores_brought_to_one_scale() -> None:
