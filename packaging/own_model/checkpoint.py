@@ -89,8 +89,11 @@ class Checkpoint:
     def save(self, tensors: Mapping[str, Tensor], folder: Path, dtype: torch.dtype | None = None) -> None:
         """Write a checkpoint with other weights and everything else as here; `dtype` None: as stored here.
 
-        The folder is there with all its files or not at all; one of that name is replaced.
+        The folder is there with all its files or not at all; a checkpoint of that name is replaced. Raises
+        FileExistsError for a folder that holds anything else.
         """
+        if folder.exists() and any(folder.iterdir()) and not (folder / "config.json").exists():
+            raise FileExistsError(f"{folder} is no checkpoint's folder, so it is not replaced")
         making = folder.with_name(folder.name + ".unfinished")
         shutil.rmtree(making, ignore_errors=True)
         shutil.copytree(self.folder, making, ignore=shutil.ignore_patterns(*_NOT_COPIED))

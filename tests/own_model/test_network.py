@@ -78,6 +78,20 @@ def test_what_was_made_from_the_old_weights_is_left_behind(checkpoint, tmp_path)
     assert not any((tmp_path / "two" / name).exists() for name in stale)
 
 
+def test_only_a_checkpoint_is_replaced(checkpoint, tmp_path) -> None:
+    """A folder with anything else in it stays as it is, whatever was meant."""
+    opened = Checkpoint.open(checkpoint("words"))
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "mother.txt").write_text("Dear mother")
+    with pytest.raises(FileExistsError, match="not replaced"):
+        opened.save(opened.tensors, tmp_path / "letters")
+    assert (tmp_path / "letters" / "mother.txt").exists()
+    for _ in range(2):
+        opened.save(opened.tensors, tmp_path / "new")
+    Checkpoint.open(tmp_path / "new").save(opened.tensors, tmp_path / "new")
+    assert Checkpoint.open(tmp_path / "new").shape == opened.shape
+
+
 def test_another_network_is_refused(checkpoint) -> None:
     """Jina's calls itself bert, too."""
     with pytest.raises(ModelUnsupportedError, match="only BERT"):
