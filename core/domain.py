@@ -472,11 +472,13 @@ class Model:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Companion:
     """What comes with a model beside its encoder. `keyword_weight`: of words against its score in the ranking
-    (None: the usual one). `codebook`: a file that can compress its vectors from the first on.
+    (None: the usual one). `codebook`: a file that can compress its vectors from the first on. `unrelated`:
+    texts that no question is about, where what is noise has to be found out for each token of a question.
     """
 
     keyword_weight: float | None = None
     codebook: Path | None = None
+    unrelated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

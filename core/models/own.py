@@ -138,11 +138,14 @@ def companion_of(folder: Path, digest: str) -> Companion:
         return Companion()
     if record.digest != digest:
         return Companion()
+    from core.encode.colbert.measure import UNRELATED  # noqa: PLC0415 - only with the encoder, which it is of
+
     codebook = folder / OWN_CODEBOOK
     recorded = any(file.name == OWN_CODEBOOK for file in record.files)
     return Companion(
         keyword_weight=record.described.keyword_weight,
         codebook=codebook if recorded and codebook.is_file() else None,
+        unrelated=UNRELATED,
     )
 
 

@@ -12,15 +12,19 @@ from core.encode.encoder import Encoder, Encoders
 from core.index.codebook import Codebooks
 from core.layout import LibraryLayout
 from core.search.live import LiveSegments
+from core.search.noise import Noise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Answering:
-    """A model that answers, with the segments that it answers from. `keyword_weight`: as in `fuse`."""
+    """A model that answers, with the segments that it answers from, and what is noise to it.
+    `keyword_weight`: as in `fuse`.
+    """
 
     name: ModelName
     encoder: Encoder
     live: LiveSegments
+    noise: Noise
     keyword_weight: float | None
 
 
@@ -50,9 +54,13 @@ class AnsweringModel:
                 live = LiveSegments(
                     self._catalogue, self._layout.index, encoder.digest, self._codebooks, name
                 )
-                weight = self._encoders.companion(encoder.digest).keyword_weight
+                companion = self._encoders.companion(encoder.digest)
                 found = self._current = Answering(
-                    name=name, encoder=encoder, live=live, keyword_weight=weight
+                    name=name,
+                    encoder=encoder,
+                    live=live,
+                    noise=Noise.of(encoder, companion.unrelated),
+                    keyword_weight=companion.keyword_weight,
                 )
             return found
 

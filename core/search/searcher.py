@@ -38,7 +38,7 @@ from core.search.ranking.keywords import FIRST_ROWS, MOST_ROWS, KeywordLane, Key
 from core.search.ranking.maxsim import Question, Scorer
 from core.search.ranking.ranking import Ranking, in_order
 from core.search.restrictions import Restrictions
-from core.search.showing.answers import least_products
+from core.search.showing.answers import NoiseFloor, least_products
 from core.search.showing.explain import explain_tokens
 from core.search.showing.highlight import Tokens
 from core.search.showing.hits import EncodedHits, LiteralHits
@@ -73,12 +73,15 @@ SORTED_AMONG = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Asked:
-    """A query on its way: what it is asked of. `text` is what is asked: of a passage, for more like it."""
+    """A query on its way: what it is asked of. `text` is what is asked: of a passage, for more like it.
+    `noise_floor`: of its tokens.
+    """
 
     query: Query
     text: str
     answering: Answering
     embedded: TokenEmbeddings
+    noise_floor: NoiseFloor
     scope: Scope
 
 
@@ -177,6 +180,7 @@ class Searcher:
                 text=text,
                 answering=answering,
                 embedded=embedded,
+                noise_floor=answering.noise.floor_of(embedded),
                 scope=scope.without(others) if len(others) else scope,
             )
 
@@ -225,7 +229,7 @@ class Searcher:
     @contextmanager
     def _ranked(self, asked: _Asked) -> Iterator[Ranking]:
         """Both lanes' passages; only valid inside the block."""
-        least = least_products(asked.embedded, asked.answering.encoder.noise_floor)
+        least = least_products(asked.embedded, asked.noise_floor)
         question = Question(vectors=asked.embedded.vectors, least=least)
         keyword = self._by_keywords(asked)
         with Scorer(question, self._kernels()) as scorer:
@@ -250,7 +254,8 @@ class Searcher:
         return EncodedHits(
             encoder=asked.answering.encoder,
             snapshot=asked.scope.snapshot,
-            question=Tokens(text=asked.text, embeddings=asked.embedded),
+            question=Tokens(text=asked.text, embeddings=asked.embedded, noise_floor=asked.noise_floor),
+            noise_floor=asked.noise_floor,
         )
 
     def _named(self, db: Database, query: Query, allowed: Restrictions) -> list[Document]:

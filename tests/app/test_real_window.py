@@ -9,8 +9,9 @@ import pytest
 
 from app.composition import build
 from app.controllers.models import Installed
+from core.domain import OWN_MODEL
 from core.encode.lexical.encoder import LexicalEncoder
-from core.layout import RARITY_TABLE, LibraryLayout, ModelsLayout
+from core.layout import OWN_MODEL_FOLDER, RARITY_TABLE, LibraryLayout, ModelsLayout
 from tests.core.models import pretend
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -19,8 +20,15 @@ _PATIENCE_MS = 20_000
 
 
 @pytest.fixture
-def app(tmp_path):
-    with build(LibraryLayout(tmp_path / "library"), ModelsLayout(tmp_path / "models")) as app:
+def first_model(request):
+    """Of a new library; None: as everywhere in these tests."""
+    return getattr(request, "param", None)
+
+
+@pytest.fixture
+def app(tmp_path, first_model):
+    layout = LibraryLayout(tmp_path / "library")
+    with build(layout, ModelsLayout(tmp_path / "models"), first_model) as app:
         yield app
 
 
@@ -130,3 +138,23 @@ def test_another_model_takes_over_and_the_window_goes_on(app, folder, make_desk,
     assert "birds.pdf" in _names(desk)
     qtbot.waitUntil(lambda: not desk.switching.running)
     assert app.collection.status().switch is None
+
+
+@pytest.mark.skipif(not OWN_MODEL_FOLDER.exists(), reason="the model is not made yet")
+@pytest.mark.parametrize("first_model", [OWN_MODEL], indirect=True)
+def test_a_first_start_with_the_model_of_our_own(app, folder, make_desk, qtbot):
+    """A folder is added, and both languages are answered by the model that comes with Mikke, with marks."""
+    desk = make_desk(_Watching(app.collection), app.watch)
+    final = []
+    desk.search.replied.connect(lambda reply, _same: final.append(reply) if reply and reply.final else None)
+    qtbot.waitUntil(lambda: desk.window.is_welcoming, timeout=_PATIENCE_MS)
+    desk.library.add([folder])
+    qtbot.waitUntil(lambda: app.collection.status().passages == 4, timeout=_PATIENCE_MS)
+    for question, name in (("heron river", "birds.pdf"), ("旅館の庭", "旅行.txt")):
+        final.clear()
+        desk.window.search_box.setText(question)
+        qtbot.waitUntil(lambda: bool(final), timeout=_PATIENCE_MS)
+        best = final[-1].results[0]
+        assert (final[-1].model, best.document.path.name) == (OWN_MODEL, name)
+        assert best.hits[0].highlights
+    assert app.collection.fell_back is None

@@ -11,7 +11,13 @@ import numpy as np
 
 from core.domain import Float32Array, Highlight, Int32Array, Span, TokenEmbeddings
 from core.search.ranking.maxsim import similarity
-from core.search.showing.answers import MIN_STRENGTH, salience, stand_for_something, strengths
+from core.search.showing.answers import (
+    MIN_STRENGTH,
+    NoiseFloor,
+    salience,
+    stand_for_something,
+    strengths,
+)
 from core.search.showing.clusters import continues, whole, without_parts
 from core.search.showing.function_words import function_words
 from core.search.showing.pieces import Piece, in_words
@@ -28,10 +34,13 @@ _SENTENCE_END = re.compile(r"[。．！？!?؟।]\s*|\.\s+|\n+")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Tokens:
-    """A text with its token embeddings; the spans are in characters of `text`."""
+    """A text with its token embeddings; the spans are in characters of `text`. `noise_floor`: of a question,
+    where it differs from token to token.
+    """
 
     text: str
     embeddings: TokenEmbeddings
+    noise_floor: NoiseFloor = 0.0
 
     def word(self, token: int) -> str:
         start, end = self.embeddings.spans[token]
@@ -47,7 +56,7 @@ class Aligned:
     question: Tokens
     passage: Tokens
     heading: str
-    noise_floor: float
+    noise_floor: NoiseFloor
 
     def answer_text(self, token: int) -> str:
         """The text of a token of the passage or its heading."""
@@ -55,7 +64,7 @@ class Aligned:
         return (self.heading + self.passage.text)[start:end]
 
 
-def find_highlights(question: Tokens, passage: Tokens, *, noise_floor: float) -> tuple[Highlight, ...]:
+def find_highlights(question: Tokens, passage: Tokens, *, noise_floor: NoiseFloor) -> tuple[Highlight, ...]:
     """Mark what answered, in characters of the passage, and what it answered, in those of the question.
 
     Tokens outside the passage (its heading) have spans that start before 0 and are left out. No word of a
@@ -165,7 +174,7 @@ def _salience(question: Tokens) -> Float32Array:
 
     Kept for the next passages that answer the same question.
     """
-    counts = salience(question.embeddings.vectors)
+    counts = salience(question.embeddings.vectors, question.noise_floor)
     spans, kept = question.embeddings.spans, counts.copy()
     for word in function_words(question.text):
         kept[(spans[:, 0] >= word.start) & (spans[:, 1] <= word.end)] = 0.0

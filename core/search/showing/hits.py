@@ -13,6 +13,7 @@ from core.encode.encoder import Encoder
 from core.index.snapshot import Snapshot
 from core.passages import encoded_text
 from core.search.ranking.candidates import Candidate
+from core.search.showing.answers import NoiseFloor
 from core.search.showing.function_words import function_words
 from core.search.showing.highlight import Aligned, Tokens, choose_snippet, find_highlights
 from core.search.showing.unanswered import find_unanswered
@@ -26,6 +27,7 @@ class EncodedHits:
     encoder: Encoder
     snapshot: Snapshot
     question: Tokens
+    noise_floor: NoiseFloor
 
     def __call__(self, candidate: Candidate, stored: passages.Stored, text: str) -> Hit | None:
         if candidate.doubtful and not stands_in(self.question.text, stored, text):
@@ -47,7 +49,7 @@ class EncodedHits:
             question=self.question,
             passage=Tokens(text=text, embeddings=embeddings),
             heading=encoded[:shift],
-            noise_floor=self.encoder.noise_floor,
+            noise_floor=self.noise_floor,
         )
 
 

@@ -139,7 +139,7 @@ def _salient(question: Tokens) -> _BoolArray:
     """
     words = find_words(question.text)
     salient = np.zeros(len(question.text), dtype=bool)
-    weights = salience(question.embeddings.vectors)
+    weights = salience(question.embeddings.vectors, question.noise_floor)
     for token in np.flatnonzero(weights >= MIN_STRENGTH).tolist():
         start, end = question.embeddings.spans[token].tolist()
         salient[start:end] = True

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -324,13 +325,15 @@ def test_whatever_a_run_time_raises(models, monkeypatch):
 
 
 def test_what_comes_with_a_model(models, own):
-    """A weight and a codebook, for the encoder that they were made for and no other."""
+    """A weight, a codebook and texts to measure noise with, for the encoder that they were made for only."""
     (own / OWN_CODEBOOK).write_bytes(b"a codebook")
     pretend_own(own, weight=0.75)
-    assert models.companion(DIGEST) == Companion(keyword_weight=0.75, codebook=own / OWN_CODEBOOK)
+    found = models.companion(DIGEST)
+    assert (found.keyword_weight, found.codebook) == (0.75, own / OWN_CODEBOOK)
+    assert len(found.unrelated) > 5
     assert models.companion("f" * 32) == Companion()
     (own / OWN_CODEBOOK).unlink()
-    assert models.companion(DIGEST) == Companion(keyword_weight=0.75)
+    assert models.companion(DIGEST) == replace(found, codebook=None)
     assert models.get(OWN_MODEL).installed
 
 
