@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.domain import Int32Array
 from core.encode.colbert.inputs import Inputs
 from core.encode.tokenizers.tokenizer import Tokens
 from own_model.bm25 import best_of
@@ -121,7 +122,7 @@ class Texts:
     def __init__(self, checkpoint: Checkpoint, texts: Sequence[str]) -> None:
         self._checkpoint = checkpoint
         self._texts = texts
-        self._tokens: dict[str, Tokens] = {}
+        self._ids: dict[str, Int32Array] = {}
         self._windows: dict[int, tuple[str, ...]] = {}
 
     def query(self, number: int) -> Inputs:
@@ -138,16 +139,20 @@ class Texts:
         found = self._windows.get(number)
         if found is None:
             text = self._texts[number]
-            found = windows_of(text, self._tokenized(text), self._checkpoint.room)
+            found = (text,)
+            if len(self._tokenized(text).ids) > self._checkpoint.room:
+                (tokens,) = self._checkpoint.tokenize([text])
+                found = windows_of(text, tokens, self._checkpoint.room)
             self._windows[number] = found
         return found
 
     def _tokenized(self, text: str) -> Tokens:
-        found = self._tokens.get(text)
+        """Without spans, which training needs for windows only: two thirds of the memory."""
+        found = self._ids.get(text)
         if found is None:
-            (found,) = self._checkpoint.tokenize([text])
-            self._tokens[text] = found
-        return found
+            (tokens,) = self._checkpoint.tokenize([text])
+            found = self._ids[text] = tokens.ids
+        return Tokens(ids=found, spans=np.zeros((len(found), 2), dtype=np.int32))
 
 
 def windows_of(text: str, tokens: Tokens, room: int) -> tuple[str, ...]:

@@ -7,9 +7,11 @@ a line.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import math
 import os
+import sys
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -114,6 +116,7 @@ class Trainer:
             if now - tally.since > _LOG_SECONDS or self._step == end:
                 self._log(_told(tally, now) | {"rate": self._recipe.rate_at(step.number)})
                 tally = _Tally(since=now)
+                _give_memory_back()
             self._snapshot()
             if self._step == self._recipe.steps or self._due(self._recipe.evaluate_every):
                 self._evaluate()
@@ -261,6 +264,14 @@ def _optimizer(tensors: Tensors, temperature: Tensor, recipe: Recipe) -> torch.o
     if not made:
         raise ValueError("the recipe freezes every parameter")
     return torch.optim.AdamW(made, lr=recipe.learning_rate, betas=recipe.betas, fused=True)
+
+
+def _give_memory_back() -> None:
+    """Batches of ever other sizes leave holes in the heap: glibc kept 1.2 GB where 0.9 were used."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none
+        if trim is not None:
+            trim(0)
 
 
 def _told(tally: _Tally, now: float) -> dict[str, Any]:
