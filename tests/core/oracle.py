@@ -17,6 +17,7 @@ from core.extract.read import extract_file
 from core.index.snapshot import Snapshot
 from core.passages import encoded_text, split
 from core.progress import CancelToken
+from core.search.noise import Noise
 from core.search.showing.answers import least_products
 from core.settings import ReadingLimits
 
@@ -89,11 +90,13 @@ def stored_vectors(collection: Collection) -> dict[PassageId, Float32Array]:
 def check_stored(collection: Collection, encoder: LexicalEncoder, *questions: str) -> None:
     """The answers are exactly those that the stored vectors give, whatever forms they are stored in."""
     stored = stored_vectors(collection)
+    unrelated = collection._encoders.companion(encoder.digest).unrelated
     for question in questions:
         embedded = encoder.encode_query(question)
         query = embedded.vectors
         weights = np.linalg.norm(query, axis=1)
-        least = least_products(embedded, encoder.noise_floor)
+        # One floor, or one for each token: tests/core/search/test_noise.py.
+        least = least_products(embedded, Noise.of(encoder, unrelated).floor_of(embedded))
         scores, beyond = {}, {}
         for id_, vectors in stored.items():
             products = (query @ vectors.T).max(axis=1, initial=-np.inf)
