@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from core.collection import Collection
-from core.domain import BUILT_IN_MODEL, ModelName
+from core.domain import OWN_MODEL, ModelName
 from core.history import History
 from core.layout import LibraryLayout, ModelsLayout, default_models
 from core.models.models import Models
@@ -18,7 +18,7 @@ from core.settings import Settings, load_settings
 from core.watch.events import WatchProblem
 from core.watch.watcher import Watcher
 
-DEFAULT_MODEL = BUILT_IN_MODEL
+DEFAULT_MODEL = OWN_MODEL
 """What a new library begins with. One that exists goes on with the model that it has."""
 
 
