@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -50,21 +50,38 @@ where it applies). Snapshots were averaged, and their means with the start (`0.2
 question by question on a development split, for which whole articles were kept back."""
 
 
+ALONE, TOGETHER = "maxsim", "hybrid"
+"""Modes, as the program calls them: by the model, by the model and keywords."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Of one set. `part`: development, or evaluation."""
+    """Of one set. `mode`: ALONE, or as the program answers, with keywords."""
 
-    part: str
     name: str
+    mode: str
     queries: int
     recall_at_1: float
     recall_at_5: float
     recall_at_10: float
 
 
-def write_card(folder: Path, figures: Sequence[Figures], work: Path, recipe: Recipe | None) -> Path:
-    """README.md in the folder of the finished checkpoint. `work` holds what the steps noted; `recipe` is None
-    for weights that were constructed and not trained.
+def read_figures(path: Path) -> tuple[Figures, ...]:
+    """From lines of `bench quality --json`. Raises OSError, ValueError, KeyError."""
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    names = ("queries", "recall_at_1", "recall_at_5", "recall_at_10")
+    return tuple(
+        Figures(name=row["name"], mode=row["mode"], **{name: row["quality"][name] for name in names})
+        for row in rows
+    )
+
+
+def write_card(
+    folder: Path, figures: tuple[Sequence[Figures], Sequence[Figures]], work: Path, recipe: Recipe | None
+) -> Path:
+    """README.md in the folder of the finished checkpoint. `figures`: of the development split, and of
+    evaluation sets. `work` holds what the steps noted; `recipe` is None for weights that were constructed and
+    not trained.
     """
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     settings = json.loads((folder / "artifact.metadata").read_text(encoding="utf-8"))
@@ -74,7 +91,7 @@ def write_card(folder: Path, figures: Sequence[Figures], work: Path, recipe: Rec
         ("Data", data_text(read_table())),
         ("Nothing of the evaluation", _overlaps(work / "overlaps.tsv")),
         ("How it was made", _made(recipe, _noted(work / "choice.json") if recipe else {})),
-        ("Figures", _figures(figures)),
+        ("Figures", _figures(*figures)),
         ("Limits", _LIMITS),
     ]
     text = "# Mikke's own model\n\n" + "\n\n".join(
@@ -154,25 +171,31 @@ def _made(recipe: Recipe | None, choice: dict[str, Any]) -> str:
     )
 
 
-def _figures(figures: Sequence[Figures]) -> str:
-    return "\n\n".join(_tables(figures)) or "None were measured in this run."
+def _figures(development: Sequence[Figures], judged: Sequence[Figures]) -> str:
+    """Recall at 1, 5 and 10."""
+    about = (
+        ("Kept back from the training data, every passage against every question, exact:", development),
+        ("Evaluation sets, through the whole program (tests/bench/RESULTS.md compares):", judged),
+    )
+    shown = [f"{text}\n\n{_table(rows)}" for text, rows in about if rows]
+    return "\n\n".join(shown) or "None were measured in this run."
 
 
-def _tables(figures: Sequence[Figures]) -> Iterator[str]:
-    about = {
-        "development": "Kept back from the training data; MaxSim alone, exact:",
-        "evaluation": "Evaluation sets; MaxSim alone, exact (with keywords: tests/bench/RESULTS.md):",
-    }
-    for part, text in about.items():
-        rows = [each for each in figures if each.part == part]
-        if rows:
-            table = ["| set | questions | R@1 | R@5 | R@10 |", "|---|---|---|---|---|"]
-            table += [
-                f"| {each.name} | {each.queries} | {each.recall_at_1:.3f} | {each.recall_at_5:.3f} | "
-                f"{each.recall_at_10:.3f} |"
-                for each in rows
-            ]
-            yield text + "\n\n" + "\n".join(table)
+def _table(figures: Sequence[Figures]) -> str:
+    found: dict[str, dict[str, Figures]] = {}
+    for each in figures:
+        found.setdefault(each.name, {})[each.mode] = each
+    lines = ["| set | questions | model alone | with keywords |", "|---|---:|---|---|"]
+    for name, by_mode in found.items():
+        alone, together = (_shown(by_mode.get(mode)) for mode in (ALONE, TOGETHER))
+        lines.append(f"| {name} | {next(iter(by_mode.values())).queries} | {alone} | {together} |")
+    return "\n".join(lines)
+
+
+def _shown(found: Figures | None) -> str:
+    if found is None:
+        return ""
+    return f"{found.recall_at_1:.3f} / {found.recall_at_5:.3f} / {found.recall_at_10:.3f}"
 
 
 def _noted(path: Path) -> dict[str, Any]:

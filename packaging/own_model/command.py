@@ -48,11 +48,26 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+PRECISIONS = ("fp32", "int8")
+
+
 def _make_words(made: argparse.ArgumentParser) -> None:
     _data_words(made)
     made.add_argument("--output", type=Path, metavar="DIR", help="the model (default: WORK/model)")
     made.add_argument(
-        "--eval", type=Path, metavar="DIR", help="sets to keep out of the data, and to measure by"
+        "--eval",
+        type=Path,
+        metavar="DIR",
+        help="sets that are judged by: their texts are kept out of the data",
+    )
+    made.add_argument(
+        "--figures", type=Path, metavar="FILE", help="lines of `bench quality --json`, for the model card"
+    )
+    made.add_argument(
+        "--precision", choices=PRECISIONS, default=PRECISIONS[0], help="in which the program computes"
+    )
+    made.add_argument(
+        "--keyword-weight", type=float, metavar="W", help="of keywords beside this model (default: as usual)"
     )
     made.add_argument("--start", type=Path, metavar="FOLDER", help="train this checkpoint, construct none")
     made.add_argument("--untrained", action="store_true", help="stop at the constructed weights")
@@ -140,6 +155,7 @@ def make_part(arguments: argparse.Namespace) -> None:
             untrained=arguments.untrained,
             quick=arguments.quick,
             device=arguments.device,
+            figures=arguments.figures,
             precision=arguments.precision,
             keyword_weight=arguments.keyword_weight,
         )

@@ -18,7 +18,7 @@ from core.encode.colbert.encoder import ColbertEncoder, Options
 from core.layout import OWN_CODEBOOK
 from core.models.codebook import CENTROIDS, make_codebook
 from core.models.own import FP32, Described, write_own_record
-from own_model.card import LICENCE, Figures, write_card
+from own_model.card import ALONE, LICENCE, Figures, read_figures, write_card
 from own_model.checkpoint import Checkpoint, write_tensors
 from own_model.choose import Verdict, choose
 from own_model.development import Prepared, Ranks, chosen_sets, summary
@@ -41,15 +41,17 @@ START = "start"
 SHARES = (0.25, 0.5, 0.75, 1.0)
 """Of the trained network in the mean with the start, that are tried."""
 
-_ALL = 10**9
+_MOST_JUDGED = 500
+"""Questions of each development set, by which it is decided what ships."""
 
 QUICK_STEPS, QUICK_PASSAGES, QUICK_ROWS, QUICK_CENTROIDS = 12, 80, 400, 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """`judged`: the folder with evaluation sets (None: overlaps are not looked for, and nothing is measured
-    on them). `start`: a checkpoint to train in the place of the constructed one. `untrained`: the start is
+    """`judged`: the folder with evaluation sets (None: overlaps are not looked for). `figures`: what
+    `bench quality --json` printed for the model, for its card (None: it has those of the development split
+    only). `start`: a checkpoint to train in the place of the constructed one. `untrained`: the start is
     the model. `quick`: a thinned run of minutes, to see that everything works; its model is of no use.
     `precision` and `keyword_weight` are noted in the record for the program: in which precision it computes
     (int8 has a graph of its own), and how much keywords count beside this model (None: as usual).
@@ -60,6 +62,7 @@ class Job:
     output: Path
     recipe: Recipe
     judged: Path | None = None
+    figures: Path | None = None
     start: Path | None = None
     untrained: bool = False
     quick: bool = False
@@ -89,6 +92,7 @@ def make(job: Job, say: Callable[[str], None] = print) -> None:
             done,
             job.precision,
             str(job.keyword_weight),
+            job.figures.read_text(encoding="utf-8") if job.figures else "",
             code_digest("make.py", "card.py", "graph.py"),
         ],
         job.output,
@@ -157,9 +161,9 @@ def _train(job: Job, data: Path, start: Path, examples: Path, run: Path) -> None
 
 
 def _choose(job: Job, data: Path, start: Path, run: Path, chosen: Path) -> None:
-    """Means of the snapshots with the start, and the best of the way, against the start; all questions."""
+    """Means of the snapshots with the start, and the best of the way, against the start."""
     checkpoint = Checkpoint.open(start)
-    full = job.recipe if job.quick else replace(job.recipe, questions=_ALL)
+    full = job.recipe if job.quick else replace(job.recipe, questions=_MOST_JUDGED)
     development = Prepared(checkpoint, chosen_sets(split(read_sources(data)).development, full))
     snapshots = sorted((run / "snapshots").glob("*.safetensors")) or [run / "last.safetensors"]
     new = mean([read_tensors(path) for path in snapshots])
@@ -200,8 +204,9 @@ def _finish(job: Job, data: Path, chosen: Path) -> None:
     texts = [passage.text for each in sources.sets for passage in each.passages.values()]
     centroids = QUICK_CENTROIDS if job.quick else CENTROIDS
     make_codebook(encoder, texts, job.output / OWN_CODEBOOK, centroids)
-    figures = _figures(job, sources, Checkpoint.open(job.output))
-    write_card(job.output, figures, job.work, job.recipe if not job.untrained else None)
+    development = _development_figures(job, sources, Checkpoint.open(job.output))
+    judged = read_figures(job.figures) if job.figures else ()
+    write_card(job.output, (development, judged), job.work, job.recipe if not job.untrained else None)
     languages = frozenset(Language(language) for language, _ in sources.texts())
     described = Described(
         languages=languages, licence=LICENCE, keyword_weight=job.keyword_weight, precision=job.precision
@@ -209,22 +214,13 @@ def _finish(job: Job, data: Path, chosen: Path) -> None:
     write_own_record(job.output, described)
 
 
-def _figures(job: Job, sources: Sources, checkpoint: Checkpoint) -> tuple[Figures, ...]:
-    sets: list[tuple[str, RetrievalSet]] = [
-        ("development", each) for each in _asked(split(sources).development, job.recipe)
-    ]
-    if job.judged:
-        sets += [("evaluation", each) for each in judged_sets(job.judged)]
+def _development_figures(job: Job, sources: Sources, checkpoint: Checkpoint) -> tuple[Figures, ...]:
+    sets = chosen_sets(split(sources).development, job.recipe)
     return tuple(
-        Figures(part=part, name=each.name, queries=len(each.judgements), **found)
-        for part, each in sets
+        Figures(name=each.name, queries=len(each.judgements), mode=ALONE, **found)
+        for each in sets
         for found in [evaluate(checkpoint, each, job.device, quick=job.quick)]
     )
-
-
-def _asked(sets: tuple[RetrievalSet, ...], recipe: Recipe) -> list[RetrievalSet]:
-    names = {each.name for each in chosen_sets(sets, recipe)}
-    return [each for each in sets if each.name in names]
 
 
 def _quick(recipe: Recipe) -> Recipe:

@@ -59,6 +59,11 @@ _MARKS = (
 )
 """Accents of Latin, Greek and Cyrillic letters; vowel points; what nobody sees."""
 
+_INDIC = (
+    r"\p{Devanagari}\p{Bengali}\p{Tamil}\p{Telugu}\p{Gujarati}\p{Gurmukhi}\p{Kannada}\p{Malayalam}"
+    r"\p{Sinhala}\p{Oriya}"
+)
+
 _RUNS = (
     r"\p{Han}+",
     r"\p{Hiragana}+",
@@ -67,8 +72,7 @@ _RUNS = (
     r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+",
     r"[\p{Greek}\p{Georgian}\p{Armenian}\p{M}]{1,2}",
     r"\p{N}+",
-    r"[\p{Devanagari}\p{Bengali}\p{Tamil}\p{Telugu}\p{Gujarati}\p{Gurmukhi}\p{Kannada}\p{Malayalam}\p{Sinhala}"
-    r"\p{Oriya}\p{M}]+",
+    rf"[{_INDIC}\p{{M}}]+",
     r"[\p{Latin}\p{M}]+",
     r"[\p{Cyrillic}\p{M}]+",
     r"[\p{Arabic}\p{M}]+",

@@ -20,11 +20,11 @@ from pathlib import Path
 
 from core.collection import Collection
 from core.domain import DocumentState, Query
-from core.encode.lexical.encoder import LexicalEncoder
-from core.layout import RARITY_TABLE, LibraryLayout
+from core.encode.encoder import Encoder
+from core.layout import LibraryLayout
 from core.progress import CancelToken, IndexEvent
 from core.settings import Settings
-from tests.core.encoders import FixedEncoders
+from tests.bench import encoders
 
 QUESTIONS = 60
 
@@ -52,11 +52,10 @@ class Measured:
     search_p95_ms: float
 
 
-def measure(folder: Path) -> Measured:
+def measure(folder: Path, encoder: Encoder) -> Measured:
     with tempfile.TemporaryDirectory() as place:
         layout = LibraryLayout(Path(place))
-        encoders = FixedEncoders.only(LexicalEncoder.open(RARITY_TABLE))
-        with Collection.open(layout, Settings(), encoders) as collection:
+        with Collection.open(layout, Settings(), encoders.only(encoder)) as collection:
             collection.add_source(folder)
             index_s = _seconds(collection.sync(CancelToken()))
             sync_s = _seconds(collection.sync(CancelToken()))
@@ -107,9 +106,10 @@ def _searches(collection: Collection) -> list[float]:
 def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench folder", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="a folder of documents")
+    encoders.add_words(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
     arguments = parser.parse_args(words)
-    measured = asdict(measure(arguments.data))
+    measured = asdict(measure(arguments.data, encoders.opened(arguments)))
     if arguments.json:
         print(json.dumps(measured))
     else:

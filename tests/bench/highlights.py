@@ -28,8 +28,6 @@ import numpy as np
 
 from core.domain import Highlight, Span, TokenEmbeddings
 from core.encode.encoder import Encoder
-from core.encode.lexical.encoder import LexicalEncoder
-from core.layout import RARITY_TABLE
 from core.passages import encoded_text
 from core.search.showing.highlight import (
     Aligned,
@@ -40,6 +38,7 @@ from core.search.showing.highlight import (
     sentence_starts,
 )
 from core.search.showing.unanswered import find_unanswered
+from tests.bench import encoders
 from tests.bench.keyword_marks import Rarity, mark_keywords
 from tests.bench.retrieval_set import SetPassage, find_sets, read_set
 
@@ -200,13 +199,14 @@ def main(words: list[str]) -> int:
     parser.add_argument(
         "--questions", type=int, metavar="N", help="at most so many of a set, drawn by chance"
     )
+    encoders.add_words(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     arguments = parser.parse_args(words)
     found = dict(_with_answers(arguments.data))
     wanted = arguments.set or list(found)
     if unknown := [name for name in wanted if name not in found]:
         parser.error(f"no answers for {', '.join(unknown)}; there are: {', '.join(found)}")
-    encoder = LexicalEncoder.open(RARITY_TABLE)
+    encoder = encoders.opened(arguments)
     if not arguments.json:
         print(f"{'':<16}{'':>10} {'program':^38}  {'keyword highlighter':^38}         unanswered")
         columns = "strongest   any share sentence snippet"

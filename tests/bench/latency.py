@@ -27,16 +27,15 @@ from core.catalogue.models import Choice
 from core.collection import Collection
 from core.domain import BUILT_IN_MODEL, ExtractedText, FileStamp, Query
 from core.encode.encoder import Encoder
-from core.encode.lexical.encoder import LexicalEncoder
 from core.index.codec import ExactCodec
 from core.indexing.batch import Batch, ReadDocument, encode_document
 from core.indexing.staleness import PipelineFingerprint
-from core.layout import RARITY_TABLE, LibraryLayout
+from core.layout import LibraryLayout
 from core.progress import CancelToken
 from core.settings import Settings
+from tests.bench import encoders
 from tests.bench.memory import peak_bytes
 from tests.bench.retrieval_set import find_sets, read_set
-from tests.core.encoders import FixedEncoders
 
 QUESTIONS = 100
 LIMIT = 20
@@ -124,6 +123,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder with the sets")
     parser.add_argument("--passages", type=int, default=200_000, metavar="N")
     parser.add_argument("--library", type=Path, metavar="DIR", help="keep the library here, or use it again")
+    encoders.add_words(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object")
     arguments = parser.parse_args(words)
     with tempfile.TemporaryDirectory() as folder:
@@ -132,10 +132,10 @@ def main(words: list[str]) -> int:
 
 
 def _measured(arguments: argparse.Namespace, layout: LibraryLayout) -> str:
-    encoder, material = LexicalEncoder.open(RARITY_TABLE), Material.of(arguments.data)
+    encoder, material = encoders.opened(arguments), Material.of(arguments.data)
     if not layout.catalogue.exists():
         build(layout, encoder, material, arguments.passages)
-    with Collection.open(layout, Settings(), FixedEncoders.only(encoder)) as collection:
+    with Collection.open(layout, Settings(), encoders.only(encoder)) as collection:
         list(collection.maintain(CancelToken()))
         collection.prepare()
         status = collection.status()

@@ -1,11 +1,11 @@
 """How good are the answers? Retrieval sets through the program's own splitting, encoding, index and search.
 
 `python3 packaging/tasks.py bench quality --data DIR [--set NAME …] [--mode maxsim|keyword|hybrid …]
-[--checkpoint FOLDER] [--queries N] [--weight W] [--bits 4|2] [--json]`: DIR holds sets in the format of
-retrieval_set.py. Every passage of a set becomes a document (which the program may split), every query is
-asked for ten results, by each of the modes (all three, if none is named). Prints recall at 1, 5 and 10,
-MRR@10 and nDCG@10. The built-in encoder answers, or the model in FOLDER. With `--bits` the index is
-compressed, however small it is. `--queries` takes that many at most, evenly spread.
+[--lexical | --checkpoint FOLDER] [--queries N] [--weight W] [--bits 4|2] [--json]`: DIR holds sets in the
+format of retrieval_set.py. Every passage of a set becomes a document (which the program may split), every
+query is asked for ten results, by each of the modes (all three, if none is named). Prints recall at 1, 5 and
+10, MRR@10 and nDCG@10. Mikke's own model answers, or the lexical encoder, or the model in FOLDER. With
+`--bits` the index is compressed, however small it is. `--queries` takes that many at most, evenly spread.
 
 `--weight` is another weight of keywords in the ranking by both, for choosing it on training sets.
 
@@ -29,19 +29,18 @@ from core.catalogue import codebooks, documents, segments, sources
 from core.catalogue.catalogue import Catalogue
 from core.domain import ExtractedText, FileStamp, Mode, Query
 from core.encode.encoder import Encoder
-from core.encode.lexical.encoder import LexicalEncoder
 from core.index.codebook import Codebook, Codebooks, codebook_file
 from core.index.codec import Codec, ExactCodec, ResidualCodec
 from core.index.training import TrainingJob, train_codebook
 from core.indexing.batch import Batch, ReadDocument, encode_document
 from core.indexing.staleness import PipelineFingerprint
-from core.layout import RARITY_TABLE, LibraryLayout
+from core.layout import LibraryLayout
 from core.progress import CancelToken
 from core.search.ranking import fusion
 from core.search.searcher import Searcher
+from tests.bench import encoders
 from tests.bench.metrics import Quality, quality
 from tests.bench.retrieval_set import RetrievalSet, across, find_sets, read_set, thinned
-from tests.core.encoders import FixedEncoders
 
 DEPTH = 10
 _ROOT = Path("/set")
@@ -88,7 +87,7 @@ def measure(retrieval_set: RetrievalSet, how: How) -> list[Measured]:
             started = time.perf_counter()
             _index(retrieval_set, catalogue, layout, encoder, codec)
             index_ms = (time.perf_counter() - started) * 1000 / len(retrieval_set.passages)
-            searcher = Searcher(catalogue, layout, FixedEncoders.only(encoder), Codebooks(layout.index))
+            searcher = Searcher(catalogue, layout, encoders.only(encoder), Codebooks(layout.index))
             searcher.prepare()
             return [_asked(retrieval_set, searcher, mode, index_ms) for mode in how.modes]
 
@@ -160,7 +159,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder with the sets")
     parser.add_argument("--set", action="append", metavar="NAME", help="only this set (may be repeated)")
     parser.add_argument("--mode", action="append", type=Mode, choices=tuple(Mode), help="(may be repeated)")
-    parser.add_argument("--checkpoint", type=Path, metavar="FOLDER", help="a model's files as published")
+    encoders.add_words(parser)
     parser.add_argument("--corpus", metavar="NAME", help="ask the passages of this set")
     parser.add_argument("--queries", type=int, metavar="N", help="at most so many of each set")
     weight = fusion.KEYWORD_WEIGHT
@@ -172,8 +171,7 @@ def main(words: list[str]) -> int:
     wanted = arguments.set or list(found)
     if unknown := [name for name in (*wanted, arguments.corpus) if name and name not in found]:
         parser.error(f"no such set in {arguments.data}: {', '.join(unknown)}; there are: {', '.join(found)}")
-    encoder = _opened(arguments.checkpoint)
-    how = How(encoder=encoder, modes=tuple(arguments.mode or Mode), bits=arguments.bits)
+    how = How(encoder=encoders.opened(arguments), modes=tuple(arguments.mode or Mode), bits=arguments.bits)
     if not arguments.json:
         print(f"{'set':<26}{'mode':<8} queries   docs    R@1    R@5   R@10    MRR   nDCG   ms/doc  ms/query")
     for name in wanted:
@@ -186,14 +184,6 @@ def main(words: list[str]) -> int:
             for measured in measure(asked, how):
                 _print(measured, as_json=arguments.json)
     return 0
-
-
-def _opened(checkpoint: Path | None) -> Encoder:
-    if checkpoint is None:
-        return LexicalEncoder.open(RARITY_TABLE)
-    from core.encode.colbert.encoder import ColbertEncoder  # noqa: PLC0415 - torch is not needed otherwise
-
-    return ColbertEncoder.open(checkpoint)
 
 
 def _print(measured: Measured, *, as_json: bool) -> None:
