@@ -22,7 +22,7 @@ from own_model.card import ALONE, LICENCE, Figures, read_figures, write_card
 from own_model.checkpoint import Checkpoint, write_tensors
 from own_model.choose import Verdict, choose
 from own_model.development import Prepared, Ranks, chosen_sets, summary
-from own_model.evaluate import evaluate, judged_sets
+from own_model.evaluate import judged_sets, recalls
 from own_model.examples import Examples
 from own_model.graph import write_graph
 from own_model.merge import mean, read_tensors
@@ -215,11 +215,11 @@ def _finish(job: Job, data: Path, chosen: Path) -> None:
 
 
 def _development_figures(job: Job, sources: Sources, checkpoint: Checkpoint) -> tuple[Figures, ...]:
-    sets = chosen_sets(split(sources).development, job.recipe)
+    questions = job.recipe.questions if job.quick else _MOST_JUDGED
+    asked = chosen_sets(split(sources).development, replace(job.recipe, questions=questions))
+    found = Prepared(checkpoint, asked).ranks(checkpoint.network(job.device))
     return tuple(
-        Figures(name=each.name, queries=len(each.judgements), mode=ALONE, **found)
-        for each in sets
-        for found in [evaluate(checkpoint, each, job.device, quick=job.quick)]
+        Figures(name=name, mode=ALONE, queries=len(ranks), **recalls(ranks)) for name, ranks in found.items()
     )
 
 

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 from own_model import make as making
 from own_model.card import notice_text
-from own_model.checkpoint import Checkpoint
 from own_model.command import main
-from own_model.evaluate import evaluate, judged_sets
+from own_model.evaluate import judged_sets
 from own_model.make import Job, make
 from own_model.pairs import KINDS
 from own_model.recipe import Kind
@@ -115,13 +114,24 @@ def test_a_step_is_done_when_its_inputs_change(tmp_path) -> None:
     assert len(done) == 4
 
 
-def test_evaluation_sets_are_found_and_asked(checkpoint, tmp_path) -> None:
-    """By their paths; a figure for each depth."""
+def test_evaluation_sets_are_found(tmp_path) -> None:
+    """By their paths."""
     write_world(tmp_path / "judged", judged=True)
     (only,) = judged_sets(tmp_path / "judged")
-    found = evaluate(Checkpoint.open(checkpoint("words")), only)
     assert only.name == "jaquad-train"
-    assert found["recall_at_1"] <= found["recall_at_5"] <= found["recall_at_10"] <= 1.0
+    assert only.judgements
+
+
+def test_what_the_bench_measured_is_in_the_card(job, tmp_path) -> None:
+    """A row for each set, alone and with keywords beside each other."""
+    figures = tmp_path / "figures.jsonl"
+    with figures.open("w", encoding="utf-8") as file:
+        for mode, first in (("maxsim", 0.5), ("hybrid", 0.75)):
+            quality = {"queries": 4, "recall_at_1": first, "recall_at_5": 0.8, "recall_at_10": 1.0}
+            file.write(json.dumps({"name": "set/xx", "mode": mode, "quality": quality}) + "\n")
+    make(replace(job, untrained=True, figures=figures), lambda _: None)
+    card = (job.output / "README.md").read_text(encoding="utf-8")
+    assert "| set/xx | 4 | 0.500 / 0.800 / 1.000 | 0.750 / 0.800 / 1.000 |" in card
 
 
 def test_teachers_score_what_they_are_asked(checkpoint) -> None:
