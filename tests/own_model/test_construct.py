@@ -189,7 +189,7 @@ def test_a_word_is_the_same_wherever_it_stands(encoder):
 
 
 def test_masks_change_no_ranking(encoder):
-    """PyLate fills questions up with [MASK]: each is nearly as near to any passage, so all scores rise alike."""
+    """PyLate fills questions up with [MASK]: each is nearly as near to any passage: all scores rise alike."""
     inputs = encoder.query_inputs("cat eats fox")
     masks, real = 4, len(inputs.ids)
     filled = replace(
