@@ -32,12 +32,11 @@ from own_model.prepare import prepare
 from own_model.recipe import Recipe
 from own_model.sources import RetrievalSet, Sources, digest_of_data, read_sources, write_sources
 from own_model.split import split
-from own_model.start import START_CODE, write_start
+from own_model.start import START, make_start
 from own_model.steps import Steps, code_digest, folder_digest
 from own_model.teacher import open_teachers, taught
 from own_model.train import Trainer
 
-START = "start"
 SHARES = (0.25, 0.5, 0.75, 1.0)
 """Of the trained network in the mean with the start, that are tried."""
 
@@ -122,9 +121,7 @@ def _clean(job: Job, data: Path) -> None:
 def _start(job: Job, steps: Steps, data: Path, done: str) -> tuple[Path, str]:
     if job.start:
         return job.start, folder_digest(job.start)
-    start = job.work / START
-    code = code_digest(*START_CODE)
-    return start, steps.do(START, [done, code], start, lambda: write_start(read_sources(data), start))
+    return make_start(steps, data, done)
 
 
 def _trained(job: Job, steps: Steps, data: Path, done: str, start: Path, begun: str) -> tuple[Path, str]:

@@ -39,7 +39,7 @@ def rarities(tokenizer: Tokenizer, sources: Sources) -> NDArray[np.float32]:
     """`(vocabulary,)` float32, 0 to 1: the inverse document frequency as a share of CAP."""
     size = tokenizer.get_vocab_size()
     least = np.full(size, np.inf)
-    for documents in _documents(sources).values():
+    for documents in filter(None, _documents(sources).values()):
         counts = np.zeros(size)
         for encoding in tokenizer.encode_batch_fast(documents, add_special_tokens=False):
             counts[np.unique(encoding.ids)] += 1

@@ -15,6 +15,7 @@ from own_model.make import Job, make
 from own_model.pairs import KINDS
 from own_model.recipe import Kind
 from own_model.sources import read_table, write_sources
+from own_model.start import make_start
 from own_model.steps import Steps
 from own_model.teacher import ModelTeacher, WordTeacher
 
@@ -73,6 +74,18 @@ def test_a_model_is_made_from_the_data_and_not_made_again(job, monkeypatch) -> N
     monkeypatch.setattr(making, "prepare", None)
     make(job, said.append)
     assert len([line for line in said if "done before" in line]) == 5
+
+
+def test_a_start_is_constructed_in_steps(job) -> None:
+    """Tokenizer, words, weights: what is there is not made again, and the program opens the outcome."""
+    said: list[str] = []
+    job.work.mkdir()
+    steps = Steps(work=job.work, say=said.append)
+    start, digest = make_start(steps, job.data, "these data")
+    assert ColbertEncoder.open(start).encode_query("fox").vectors.shape[1] == 128
+    said.clear()
+    assert make_start(steps, job.data, "these data") == (start, digest)
+    assert [line for line in said if "done before" not in line] == []
 
 
 def test_what_is_judged_by_is_not_learnt_from(job, tmp_path) -> None:
