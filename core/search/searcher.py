@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -98,12 +98,17 @@ class Searcher:
         self._kernels = cache(lambda: load_kernels(layout.kernels))
 
     def search(self, query: Query) -> SearchReply:
-        """The best documents, best first. Raises LibraryDamagedError, KeyError if there is no passage
-        `query.like`, and what `Encoders.open` raises.
+        """The best documents, best first; by names and words alone while nothing is encoded with the model.
+
+        Raises LibraryDamagedError, KeyError if there is no passage `query.like`, and what `Encoders.open`
+        raises.
         """
         started = time.perf_counter()
         with one_blas_thread():
             asked = self._asked(query)
+            if query.mode is Mode.HYBRID and query.like is None and not asked.scope.snapshot.views:
+                # Nothing is encoded with this model yet: an update of Mikke brought another one, say.
+                return replace(self.glance(query), model=asked.answering.encoder.name, final=True)
             results = self._results(asked)
         return SearchReply(
             query=query,
