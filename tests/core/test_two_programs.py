@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from filelock import FileLock
 
-from core.domain import DocumentState, Query
+from core.domain import DocumentState, Mode, Query
 from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import LibraryInUseError, UnknownSourceError
 from core.layout import LibraryLayout
@@ -91,7 +91,7 @@ def test_another_model_needs_no_files(tmp_path, files, encoder, monkeypatch):
         before = {document.path: document.id for document in collection.documents()}
     other = OtherModel(encoder._rarity)
     with inline_collection(library, other) as collection:
-        assert collection.search(Query(text="umbrella")).results == ()
+        assert collection.search(Query(text="umbrella", mode=Mode.MAXSIM)).results == ()
         monkeypatch.setattr("tests.core.conftest.extract_file", lambda *_: pytest.fail("a file was read"))
         events = list(collection.sync(CancelToken()))
         assert len([event for event in events if isinstance(event, FileDone)]) == 2
