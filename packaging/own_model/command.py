@@ -183,7 +183,7 @@ def _examples(arguments: argparse.Namespace) -> Path:
 def train_part(arguments: argparse.Namespace) -> None:
     from own_model.checkpoint import Checkpoint  # noqa: PLC0415
     from own_model.development import Prepared, chosen_sets  # noqa: PLC0415
-    from own_model.merge import mean, read_tensors  # noqa: PLC0415
+    from own_model.merge import mean_of  # noqa: PLC0415
     from own_model.sources import read_sources  # noqa: PLC0415
     from own_model.split import split  # noqa: PLC0415
     from own_model.train import Trainer  # noqa: PLC0415
@@ -197,8 +197,7 @@ def train_part(arguments: argparse.Namespace) -> None:
     trained = trainer.run(arguments.until)
     print(json.dumps({"best_step": trained.best_step, "best": trained.best_summary}))
     if arguments.output and not arguments.until:
-        paths = trained.snapshots or (trained.last,)
-        checkpoint.save(mean([read_tensors(path) for path in paths]), arguments.output)
+        checkpoint.save(mean_of(trained.snapshots or (trained.last,)), arguments.output)
 
 
 def _taught(arguments: argparse.Namespace, recipe: Recipe) -> Any:
@@ -225,8 +224,7 @@ def _taught(arguments: argparse.Namespace, recipe: Recipe) -> Any:
 def evaluate_part(arguments: argparse.Namespace) -> None:
     from own_model.checkpoint import Checkpoint  # noqa: PLC0415
     from own_model.development import Prepared, chosen_sets, compare, summary  # noqa: PLC0415
-    from own_model.evaluate import judged_sets  # noqa: PLC0415
-    from own_model.sources import read_sources  # noqa: PLC0415
+    from own_model.sources import judged_sets, read_sources  # noqa: PLC0415
     from own_model.split import split  # noqa: PLC0415
 
     if not arguments.data and not arguments.eval:

@@ -104,6 +104,14 @@ class Prepared:
         }
 
 
+def ranks_of(
+    development: Prepared, checkpoint: Checkpoint, tensors: Mapping[str, Tensor], device: str
+) -> dict[str, Ranks]:
+    """Of the checkpoint with other weights."""
+    there = {name: tensor.to(device) for name, tensor in tensors.items()}
+    return development.ranks(Network(shape=checkpoint.shape, tensors=there))
+
+
 @torch.no_grad()
 def scores_of(network: Network, queries: Sequence[Inputs], passages: Sequence[Sequence[Inputs]]) -> Tensor:
     """`(queries, passages)` float32, of passages given as their windows."""
@@ -142,6 +150,11 @@ def _ranks(scores: Tensor, right: Sequence[frozenset[int]]) -> Ranks:
 def recall(ranks: Ranks, depth: int) -> float:
     """The share of questions that are answered within `depth`."""
     return float((ranks < depth).mean())
+
+
+def recalls(ranks: Ranks) -> dict[str, float]:
+    """`recall_at_1`, `recall_at_5` and `recall_at_10`: the share of questions with an answer that high."""
+    return {f"recall_at_{depth}": recall(ranks, depth) for depth in DEPTHS}
 
 
 def summary(ranks: Mapping[str, Ranks]) -> dict[str, float]:

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from own_model.checkpoint import Checkpoint
-from own_model.development import Prepared, Ranks, asked_of, summary
+from own_model.development import Prepared, asked_of, ranks_of, summary
 from own_model.examples import Examples
-from own_model.merge import mean, read_tensors
+from own_model.merge import mean, mean_of, read_tensors
 from own_model.negatives import Pool, hard_negatives
-from own_model.network import Network, Tensors
+from own_model.network import Tensors
 from own_model.pairs import Pair
 from own_model.recipe import PAIR, Group, Kind, Recipe
 from own_model.sources import Passage, RetrievalSet
@@ -116,10 +116,10 @@ def fine_tune(
     )
     run = job.work / _digest(job.model, pairs, recipe)
     trained = Trainer(checkpoint, recipe, examples, development, run, job.device).run()
-    new = mean([read_tensors(path) for path in trained.snapshots or (trained.last,)])
+    new = mean_of(trained.snapshots or (trained.last,))
     tried = [(share, _mixed(checkpoint.tensors, new, share)) for share in _SHARES]
     tried.append((1.0, read_tensors(trained.best)))
-    measured = [summary(_ranks(development, checkpoint, tensors, job.device)) for _, tensors in tried]
+    measured = [summary(ranks_of(development, checkpoint, tensors, job.device)) for _, tensors in tried]
     best = max(range(len(tried)), key=lambda number: (sum(measured[number].values()), -number))
     share, tensors = tried[best]
     checkpoint.save(tensors, job.output)
@@ -176,11 +176,6 @@ def _cut(pairs: Sequence[PersonsPair]) -> tuple[list[PersonsPair], list[PersonsP
 
 def _mixed(start: Tensors, new: Tensors, share: float) -> Tensors:
     return mean([start, new], [1 - share, share])
-
-
-def _ranks(development: Prepared, checkpoint: Checkpoint, tensors: Tensors, device: str) -> dict[str, Ranks]:
-    there = {name: tensor.to(device) for name, tensor in tensors.items()}
-    return development.ranks(Network(shape=checkpoint.shape, tensors=there))
 
 
 def _digest(model: Path, pairs: Sequence[PersonsPair], recipe: Recipe) -> str:

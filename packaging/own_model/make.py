@@ -21,16 +21,14 @@ from core.models.own import FP32, Described, write_own_record
 from own_model.card import ALONE, LICENCE, Figures, read_figures, write_card
 from own_model.checkpoint import Checkpoint, write_tensors
 from own_model.choose import Verdict, choose
-from own_model.development import Prepared, Ranks, chosen_sets, summary
-from own_model.evaluate import judged_sets, recalls
+from own_model.development import Prepared, Ranks, chosen_sets, ranks_of, recalls, summary
 from own_model.examples import Examples
 from own_model.graph import write_graph
-from own_model.merge import mean, read_tensors
-from own_model.network import Network
+from own_model.merge import mean, mean_of, read_tensors
 from own_model.overlaps import Judged, without_overlaps, write_overlaps
 from own_model.prepare import prepare
 from own_model.recipe import Recipe
-from own_model.sources import RetrievalSet, Sources, digest_of_data, read_sources, write_sources
+from own_model.sources import RetrievalSet, Sources, digest_of_data, judged_sets, read_sources, write_sources
 from own_model.split import split
 from own_model.start import START, make_start
 from own_model.steps import Steps, code_digest, folder_digest
@@ -163,14 +161,13 @@ def _choose(job: Job, data: Path, start: Path, run: Path, chosen: Path) -> None:
     full = job.recipe if job.quick else replace(job.recipe, questions=_MOST_JUDGED)
     development = Prepared(checkpoint, chosen_sets(split(read_sources(data)).development, full))
     snapshots = sorted((run / "snapshots").glob("*.safetensors")) or [run / "last.safetensors"]
-    new = mean([read_tensors(path) for path in snapshots])
+    new = mean_of(snapshots)
     candidates = {START: checkpoint.tensors, "best": read_tensors(run / "best.safetensors")}
     for share in SHARES:
         candidates[f"{share:g}"] = mean([checkpoint.tensors, new], [1 - share, share])
     ranks: dict[str, dict[str, Ranks]] = {}
     for name, tensors in candidates.items():
-        there = {each: tensor.to(job.device) for each, tensor in tensors.items()}
-        ranks[name] = development.ranks(Network(shape=checkpoint.shape, tensors=there))
+        ranks[name] = ranks_of(development, checkpoint, tensors, job.device)
         print(f"    {name}: {summary(ranks[name])}")
     best, verdicts = choose(ranks, START)
     _note_choice(job.work / "choice.json", best, verdicts, ranks)

@@ -45,8 +45,13 @@ def read_tensors(path: Path) -> Tensors:
     return {name: tensor.float() for name, tensor in load_file(path).items()}
 
 
+def mean_of(paths: Sequence[Path], weights: Sequence[float] | None = None) -> Tensors:
+    """Of snapshots and checkpoints. Raises what `mean` and reading raise."""
+    return mean([read_tensors(path) for path in paths], weights)
+
+
 def merge(paths: Sequence[Path], weights: Sequence[float] | None, like: Path, output: Path) -> None:
     """The mean of snapshots and checkpoints as a checkpoint in `output`; all but the weights is that of
     `like`, their dtype too.
     """
-    Checkpoint.open(like).save(mean([read_tensors(path) for path in paths], weights), output)
+    Checkpoint.open(like).save(mean_of(paths, weights), output)

@@ -189,6 +189,20 @@ def read_set(folder: Path, source: Source) -> RetrievalSet:
     )
 
 
+def judged_sets(folder: Path) -> Iterator[RetrievalSet]:
+    """The retrieval sets below a folder, by their paths in it; one after the other, as some are large.
+
+    Raises OSError, ValueError.
+    """
+    for found in sorted(folder.rglob("passages.jsonl.gz")):
+        if (found.parent / "qrels.tsv").exists():
+            name = found.parent.relative_to(folder).as_posix()
+            yield read_set(
+                found.parent,
+                Source(folder=name, language="", kind="set", family="", style="", source="", licence=""),
+            )
+
+
 def language_of(tag: str) -> str:
     """The language alone: `pt` of `pt-br`, `zh` of `zh-cn`."""
     return tag.replace("_", "-").split("-")[0]

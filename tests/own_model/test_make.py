@@ -10,11 +10,10 @@ import pytest
 from own_model import make as making
 from own_model.card import notice_text
 from own_model.command import main
-from own_model.evaluate import judged_sets
 from own_model.make import Job, make
 from own_model.pairs import KINDS
 from own_model.recipe import Kind
-from own_model.sources import read_table, write_sources
+from own_model.sources import judged_sets, read_table, write_sources
 from own_model.start import make_start
 from own_model.steps import Steps
 from own_model.teacher import ModelTeacher, WordTeacher
