@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, product
 
+from own_model.scripts import MARK, bare
+
 Normaliser = Callable[[str], str]
 
 PAIRED = ("GREEK", "HEBREW", "GEORGIAN", "ARABIC", "CYRILLIC")
@@ -48,8 +50,9 @@ def forced_pieces(normalise: Normaliser) -> list[str]:
         _letters(SINGLE + PAIRED + tuple(_INDIC)),
     )
     several = chain(_numbers(), _pairs(), _syllables())
-    found = (normalise(piece) for piece in chain(single, _double_byte(), several))
-    return [piece for piece in dict.fromkeys(found) if piece and not piece.isspace()]
+    # A word begins inside of ŉ, which is ʼn in the form that is compared: that is two pieces.
+    found = (bare(normalise(piece)) for piece in chain(single, _double_byte(), several))
+    return [piece for piece in dict.fromkeys(found) if piece and not piece.isspace() and MARK not in piece]
 
 
 def _script(character: str) -> str:

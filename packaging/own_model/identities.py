@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from own_model.links import Strengths
-from own_model.scripts import Script, script_of
+from own_model.scripts import Script, bare, script_of
 
 Vectors = NDArray[np.float32]
 
@@ -64,14 +64,17 @@ def _identity(piece: str, dim: int) -> Vectors:
     parts = _PARTS.get(script_of(piece))
     if parts is None:
         return found
+    letters = bare(piece)
     groups = [
-        piece[start : start + length] for length in parts.groups for start in range(len(piece) - length + 1)
+        letters[start : start + length]
+        for length in parts.groups
+        for start in range(len(letters) - length + 1)
     ]
     if groups:
         shared = np.sum([_direction(f"group {group}", dim) for group in groups], axis=0)
         found += parts.weight / np.sqrt(len(groups)) * shared
-    if parts.beginning and len(piece) >= parts.beginning:
-        found += parts.beginning_weight * _direction(f"beginning {piece[: parts.beginning]}", dim)
+    if parts.beginning and len(letters) >= parts.beginning:
+        found += parts.beginning_weight * _direction(f"beginning {letters[: parts.beginning]}", dim)
     return _unit(found)
 
 

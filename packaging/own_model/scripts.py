@@ -33,9 +33,23 @@ _BY_NAME = {
 }
 
 
+MARK = "▁"
+"""Where a word of Latin letters begins, the tokenizer puts this before its first piece."""
+
+
+def bare(piece: str) -> str:
+    """Without the mark that a word begins with."""
+    return piece.removeprefix(MARK) or piece
+
+
+def is_continuing(piece: str) -> bool:
+    """Does it stand in the middle or at the end of words of Latin letters?"""
+    return unicodedata.name(piece[0], "").startswith("LATIN ")
+
+
 def script_of(piece: str) -> Script:
     """Of its first character."""
-    first = piece[0]
+    first = bare(piece)[0]
     if first.isdigit():
         return Script.NUMBER
     if unicodedata.category(first)[0] not in "LM":

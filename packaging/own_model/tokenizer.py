@@ -4,14 +4,20 @@ Text is folded first (width, case, the accents of Latin, Greek and Cyrillic lett
 is most of what core/folding does for the keywords. Greek, Georgian and Armenian, of which there is no
 training text, are cut into pairs of letters from the beginning of each word, so that an ending changes the
 last pair only.
+
+Latin letters serve many languages, of most of which there is no text either. There, the first piece of a word
+begins with a mark, and words that are not known fall into groups of three letters: without both they fell
+into short words of other languages, which are frequent and so weigh nothing (RESULTS.md).
 """
 
 from __future__ import annotations
 
 import json
+import math
 import random
-from collections import defaultdict
-from collections.abc import Iterator
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tokenizers import (
@@ -26,6 +32,7 @@ from tokenizers import (
 )
 
 from own_model.alphabets import forced_pieces
+from own_model.scripts import MARK
 from own_model.sources import PARAPHRASES_IN, Sources
 
 PAD, UNKNOWN, BEGIN, END, MASK, QUERY, DOCUMENT = SPECIAL = (
@@ -38,8 +45,10 @@ PAD, UNKNOWN, BEGIN, END, MASK, QUERY, DOCUMENT = SPECIAL = (
     "[unused1]",
 )
 
-LEARNT = 26_000
-"""Pieces learnt from text; with the forced ones and bytes there are some 34,000, 17 MB of float16."""
+LEARNT, PIECES = 42_000, 50_000
+"""Pieces learnt from text; and with groups of three letters, and frequent words of Latin letters. With the
+forced ones and bytes there are some 59,000, 19 MB of float16. (26,000 learnt ones were worse in most
+languages with spaces: RESULTS.md.)"""
 
 _MOST_CHARACTERS = {"en": 6_000_000, "ja": 8_000_000}
 _MOST_OF_ANOTHER = 3_500_000
@@ -52,12 +61,31 @@ learnt."""
 
 _BYTE_SCORE = -40.0
 
+_BEGINNINGS, _MIDDLES, _GROUP_SCORE = 2_500, 4_000, -13.0
+"""Groups of three letters that most words begin with, and that most have further on."""
+
+_SHORT, _SHORT_COST = re.compile("[a-z]{1,2}"), 4.0
+"""What continues a word should not be shorter than a group: so much less likely are such pieces made."""
+
+_WORD = re.compile(rf"{MARK}[a-z]{{5,}}")
+"""A word long enough to say something about groups."""
+
+_LEAST_COUNT = 3
+_SMALL_SAMPLE = 300_000
+"""A word must stand in the text of a language so often to become a piece; and so many words are counted to
+each language beside its own, lest those of a small sample seem frequent."""
+
 _MARKS = (
     r"(?<=[a-zα-ωа-я])[\u0300-\u036f]+"
     r"|[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
     r"\u00ad\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f]+"
 )
 """Accents of Latin, Greek and Cyrillic letters; vowel points; what nobody sees."""
+
+_FOLDED = {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss"}
+"""What has no decomposition (as core/folding)."""
+
+_BEGINNING = r"(?<![\p{Latin}\p{M}])(?=\p{Latin})"
 
 _INDIC = (
     r"\p{Devanagari}\p{Bengali}\p{Tamil}\p{Telugu}\p{Gujarati}\p{Gurmukhi}\p{Kannada}\p{Malayalam}"
@@ -73,7 +101,7 @@ _RUNS = (
     r"[\p{Greek}\p{Georgian}\p{Armenian}\p{M}]{1,2}",
     r"\p{N}+",
     rf"[{_INDIC}\p{{M}}]+",
-    r"[\p{Latin}\p{M}]+",
+    rf"{MARK}?[\p{{Latin}}\p{{M}}]+",
     r"[\p{Cyrillic}\p{M}]+",
     r"[\p{Arabic}\p{M}]+",
     r"[\p{Hebrew}\p{M}]+",
@@ -83,7 +111,7 @@ _RUNS = (
 """What is cut into pieces by itself: runs of one script, pairs of letters, single signs."""
 
 
-def learn_tokenizer(sources: Sources, learnt: int = LEARNT, seed: int = 1) -> Tokenizer:
+def learn_tokenizer(sources: Sources, learnt: int = LEARNT, pieces: int = PIECES, seed: int = 1) -> Tokenizer:
     """Some minutes. The library counts in threads, so that two runs may differ in a few rare pieces."""
     tokenizer = _empty()
     trainer = trainers.UnigramTrainer(
@@ -94,7 +122,7 @@ def learn_tokenizer(sources: Sources, learnt: int = LEARNT, seed: int = 1) -> To
         show_progress=False,
     )
     tokenizer.train_from_iterator(_sample(sources, random.Random(seed)), trainer)  # noqa: S311
-    return _with_forced_pieces(tokenizer)
+    return _completed(tokenizer, _frequent_words(tokenizer, sources), pieces)
 
 
 def write_tokenizer(tokenizer: Tokenizer, folder: Path) -> None:
@@ -121,6 +149,8 @@ def _empty() -> Tokenizer:
             normalizers.Lowercase(),
             normalizers.Replace(Regex(_MARKS), ""),
             normalizers.NFC(),
+            *(normalizers.Replace(letter, folded) for letter, folded in _FOLDED.items()),
+            normalizers.Replace(Regex(_BEGINNING), MARK),
         ]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex("|".join(_RUNS)), "removed", invert=True)
@@ -128,22 +158,56 @@ def _empty() -> Tokenizer:
     return tokenizer
 
 
-def _with_forced_pieces(learnt: Tokenizer) -> Tokenizer:
-    """The same with the forced pieces that it lacks, and a piece for each byte, for any other character."""
-    state = json.loads(learnt.to_str())
-    pieces = [(piece, score) for piece, score in state["model"]["vocab"]]
-    known = {piece for piece, _ in pieces}
-    forced = forced_pieces(learnt.normalizer.normalize_str)
-    pieces += [(piece, _FORCED_SCORE) for piece in forced if piece not in known]
-    pieces += [(f"<0x{byte:02X}>", _BYTE_SCORE) for byte in range(256)]
-    numbers = {piece: number for number, (piece, _) in enumerate(pieces)}
+def _frequent_words(tokenizer: Tokenizer, sources: Sources) -> list[tuple[str, float]]:
+    """Marked words with the logarithms of their shares, the most frequent ones of any language first."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for language, text in sources.texts():
+        normal = tokenizer.normalizer.normalize_str(text)
+        runs = tokenizer.pre_tokenizer.pre_tokenize_str(normal)
+        counts[language].update(run for run, _ in runs if run.startswith(MARK))
+    shares: dict[str, float] = defaultdict(float)
+    for found in counts.values():
+        for word, count in found.items():
+            if count >= _LEAST_COUNT:
+                shares[word] = max(shares[word], count / (found.total() + _SMALL_SAMPLE))
+    return sorted(((word, math.log(share)) for word, share in shares.items()), key=lambda each: -each[1])
+
+
+def _completed(learnt: Tokenizer, words: Sequence[tuple[str, float]], most: int) -> Tokenizer:
+    """The same with groups of letters and frequent words, until there are `most` pieces; then the forced ones
+    that it lacks, and a piece for each byte, for any other character.
+    """
+    pieces = {
+        piece: score - _SHORT_COST if _SHORT.fullmatch(piece) else score
+        for piece, score in json.loads(learnt.to_str())["model"]["vocab"]
+    }
+    for group in _groups([word for word, _ in words]):
+        pieces.setdefault(group, _GROUP_SCORE)
+    new = [word for word in words if word[0] not in pieces]
+    pieces |= dict(new[: max(0, most - len(pieces))])
+    for piece in forced_pieces(learnt.normalizer.normalize_str):
+        pieces.setdefault(piece, _FORCED_SCORE)
+    pieces |= {f"<0x{byte:02X}>": _BYTE_SCORE for byte in range(256)}
     tokenizer = _empty()
-    tokenizer.model = models.Unigram(pieces, unk_id=numbers[UNKNOWN], byte_fallback=True)
+    tokenizer.model = models.Unigram(
+        list(pieces.items()), unk_id=list(pieces).index(UNKNOWN), byte_fallback=True
+    )
     tokenizer.add_special_tokens(list(SPECIAL))
     # Mikke adds these itself; PyLate leaves it to the tokenizer.
     ends = [(special, tokenizer.token_to_id(special)) for special in (BEGIN, END)]
     tokenizer.post_processor = processors.TemplateProcessing(single=f"{BEGIN} $A {END}", special_tokens=ends)
     return tokenizer
+
+
+def _groups(words: Sequence[str]) -> list[str]:
+    """Groups of three letters: those that most words begin with, and those that most have further on."""
+    beginnings: Counter[str] = Counter()
+    middles: Counter[str] = Counter()
+    for word in filter(_WORD.fullmatch, words):
+        beginnings[word[:4]] += 1  # the mark and three letters
+        middles.update(word[start : start + 3] for start in range(2, len(word) - 2))
+    chosen = beginnings.most_common(_BEGINNINGS) + middles.most_common(_MIDDLES)
+    return [group for group, _ in chosen]
 
 
 def _sample(sources: Sources, rng: random.Random) -> list[str]:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
@@ -14,6 +15,9 @@ from tests.core.encode.checkpoints import settings_files as settings
 from tests.core.encode.checkpoints import tensors as weights
 from tests.core.encode.checkpoints import tokenizer_files as files
 from tests.core.encode.checkpoints.fabricate import fabricate
+
+if TYPE_CHECKING:
+    from own_model.construct import Ingredients
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,3 +64,20 @@ def _words(folder: Path) -> None:
     }
     files.write_json(folder / "artifact.metadata", described)
     weights.write_safetensors(weights.bert(size, 5), folder / "model.safetensors")
+
+
+@pytest.fixture(scope="session")
+def ingredients() -> Ingredients:
+    """Of the planted texts."""
+    from own_model.construct import Ingredients  # noqa: PLC0415 - after the path is set
+    from own_model.links import find_links  # noqa: PLC0415
+    from own_model.statistics import rarities  # noqa: PLC0415
+    from own_model.tokenizer import learn_tokenizer  # noqa: PLC0415
+
+    from tests.own_model.planted import planted  # noqa: PLC0415
+
+    sources = planted()
+    tokenizer = learn_tokenizer(sources, learnt=600, pieces=700)
+    return Ingredients(
+        tokenizer=tokenizer, rarities=rarities(tokenizer, sources), links=find_links(tokenizer, sources)
+    )

@@ -63,6 +63,8 @@ class FastTokenizer:
         self.size = max(vocabulary.values()) + 1
         self._backend = backend
         self._blanks = np.array([number for piece, number in vocabulary.items() if not piece.strip(_BLANK)])
+        self._beginning = np.zeros(self.size, dtype=bool)
+        self._beginning[[number for piece, number in vocabulary.items() if piece.startswith(_BLANK)]] = True
         self._added = np.array(list(backend.get_added_tokens_decoder()))
         self._vanishing = _vanishing(backend)
 
@@ -102,7 +104,7 @@ class FastTokenizer:
         ids, spans = self._encoded(text)
         if self._vanishing is not None and self._vanishing.search(text):
             spans = self._respanned(text, ids, spans)
-        spans = tidied(spans, text)
+        spans = self._parted(ids, tidied(spans, text))
         for index in np.flatnonzero(np.isin(ids, self._blanks)).tolist():
             start, end = spans[index].tolist()
             if text[start:end].strip(_BLANK):  # it stands before what follows, and is not written
@@ -113,6 +115,15 @@ class FastTokenizer:
         encoding = self._backend.encode(text, add_special_tokens=False)
         spans = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2)
         return np.array(encoding.ids, dtype=np.int32), spans
+
+    def _parted(self, ids: Int32Array, spans: Int32Array) -> Int32Array:
+        """A mark that a normaliser writes before a word counts as part of the character before it: what is
+        the token's before is not this one's. (In `3D`, the span of `▁d` would begin with the 3.)
+        """
+        before = np.append(np.int32(0), spans[:-1, 1])
+        shared = self._beginning[ids] & (spans[:, 0] < before) & (before < spans[:, 1])
+        spans[shared, 0] = before[shared]
+        return spans
 
     def _respanned(self, text: str, ids: Int32Array, spans: Int32Array) -> Int32Array:
         """Spans of a text with characters that vanish when it is normalised.
