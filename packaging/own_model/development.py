@@ -16,6 +16,7 @@ from torch import Tensor
 
 from core.encode.colbert.inputs import Inputs, passage_windows
 from own_model.checkpoint import Checkpoint
+from own_model.ciphered import CIPHERED, ciphered
 from own_model.maxsim import best_tokens
 from own_model.network import Embedded, Network
 from own_model.recipe import Recipe
@@ -72,12 +73,17 @@ def asked_of(full: RetrievalSet, questions: int, passages: int) -> Asked:
 
 
 def chosen_sets(sets: Iterable[RetrievalSet], recipe: Recipe) -> tuple[Asked, ...]:
-    """What the recipe asks while it trains."""
+    """What the recipe asks while it trains; ciphered sets, too, if a pattern ends so."""
     return tuple(
-        asked_of(each, recipe.questions, recipe.passages)
+        asked_of(ciphered(each) if in_cipher else each, recipe.questions, recipe.passages)
         for each in sets
-        if any(fnmatchcase(each.name, wanted) for wanted in recipe.development)
+        for in_cipher in (False, True)
+        if any(_matches(each.name, wanted, in_cipher=in_cipher) for wanted in recipe.development)
     )
+
+
+def _matches(name: str, wanted: str, *, in_cipher: bool) -> bool:
+    return wanted.endswith(CIPHERED) == in_cipher and fnmatchcase(name, wanted.removesuffix(CIPHERED))
 
 
 class Prepared:

@@ -61,7 +61,8 @@ class Recipe:
 
     A snapshot every `snapshot_every` steps after the first `snapshots_from` of them; the last ones are
     averaged. `evaluate_every` steps (0: at the end) the development sets that match one of `development` are
-    asked: at most `questions` of each, of at most `passages`.
+    asked: at most `questions` of each, of at most `passages`. A pattern with " (ciphered)" at its end asks a
+    set whose letters are exchanged (ciphered.py).
     """
 
     seed: int = 6
