@@ -46,8 +46,9 @@ the data, the development split included."""
 _TRAINED = """\
 Then it was trained: softmax over summed MaxSim with the other passages of a batch and hard negatives by BM25,
 and towards a teacher's scores where the recipe names one (the recipe of JaColBERTv2.5, arXiv 2407.20750,
-where it applies). Snapshots were averaged, and their means with the start (`0.25`: a quarter trained) judged
-question by question on a development split, for which whole articles were kept back."""
+where it applies). Snapshots were averaged, and their means with the start (`0.25`: a quarter trained), as
+well as the weights that had found most on the way (`best`), judged question by question on a development
+split, for which whole articles were kept back."""
 
 
 ALONE, TOGETHER = "maxsim", "hybrid"
