@@ -11,7 +11,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -49,11 +49,12 @@ _DISTANCE_PENALTY = 2.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stretch:
-    """Text of one page and one section, which no passage leaves."""
+    """Text of one page and one section, which no passage leaves. `begun`: pages that begin before its end."""
 
     start: int
     end: int
     page: int | None
+    begun: int
     heading: str
     weight: int
 
@@ -92,11 +93,12 @@ def _stretches(text: ExtractedText) -> Iterator[_Stretch]:
     ordered = sorted(cut for cut in cuts if 0 <= cut <= length)
     page_starts, section_starts = [p.span.start for p in pages], [s.start for s in sections]
     for start, end in pairwise(ordered):
-        page = _page_at(pages, bisect_right(page_starts, start) - 1, start)
+        begun = bisect_right(page_starts, start)
+        page = _page_at(pages, begun - 1, start)
         heading = _heading(text.title, _section_at(sections, bisect_right(section_starts, start) - 1))
         if not text.text[start:end].isspace():
             weight = _weight(text.text[start:end])
-            yield _Stretch(start=start, end=end, page=page, heading=heading, weight=weight)
+            yield _Stretch(start=start, end=end, page=page, begun=begun, heading=heading, weight=weight)
 
 
 def _page_at(pages: list[Page], index: int, position: int) -> int | None:
@@ -121,17 +123,19 @@ def _heading(title: str, section: str) -> str:
     return title + _JOINER + section[: room - len(title)].rstrip()
 
 
+def _together(one: _Stretch, next_one: _Stretch) -> bool:
+    """In one page, or outside pages with none between them, not even an empty one."""
+    return (one.page, one.begun) == (next_one.page, next_one.begun)
+
+
 def _joined(stretches: Iterator[_Stretch]) -> Iterator[_Stretch]:
     """Join neighbours of one page as long as both are tiny; the first one's heading stays."""
     waiting: _Stretch | None = None
     for each in stretches:
         if waiting is None:
             waiting = each
-        elif waiting.page == each.page and waiting.weight < TINY and each.weight < TINY:
-            weight = waiting.weight + each.weight
-            waiting = _Stretch(
-                start=waiting.start, end=each.end, page=each.page, heading=waiting.heading, weight=weight
-            )
+        elif _together(waiting, each) and waiting.weight < TINY and each.weight < TINY:
+            waiting = replace(waiting, end=each.end, weight=waiting.weight + each.weight)
         else:
             yield waiting
             waiting = each

@@ -71,6 +71,11 @@ def test_passages_hold_every_character_that_is_not_white_space(text):
 
 
 @settings(max_examples=100, deadline=None)
+@example(  # a page of white space between texts of no page
+    ExtractedText(
+        text=". . . . . . ", title="", format="txt", pages=(Page(number=1, span=Span(start=9, end=10)),)
+    )
+)
 @given(documents())
 def test_no_passage_leaves_its_page(text):
     """A passage lies within the page that it names, or outside every page."""
