@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.bench.embeddings import TokenBatch
@@ -24,6 +24,7 @@ def plain_scores(batches, queries):
     return np.array([[(query @ p.T).max(axis=1).sum() for p in passages] for query in queries])
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), batches=st.integers(1, 4), kept=st.integers(1, 40))
 def test_the_oracle_is_maxsim_by_its_definition(seed, batches, kept):
     """Whatever the batches, the best passages and their scores are those of the formula, in that order."""
