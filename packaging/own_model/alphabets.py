@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, product
 
-from own_model.scripts import MARK, bare
+from own_model.scripts import MARK, bare, named
 
 Normaliser = Callable[[str], str]
 
@@ -55,15 +55,11 @@ def forced_pieces(normalise: Normaliser) -> list[str]:
     return [piece for piece in dict.fromkeys(found) if piece and not piece.isspace() and MARK not in piece]
 
 
-def _script(character: str) -> str:
-    return unicodedata.name(character, "").split(" ")[0]
-
-
 def _letters(scripts: Iterable[str]) -> Iterator[str]:
     wanted = set(scripts)
     for first, last in _BLOCKS:
         for character in map(chr, range(first, last + 1)):
-            if _script(character) in wanted and unicodedata.category(character)[0] in "LM":
+            if named(character) in wanted and unicodedata.category(character)[0] in "LM":
                 yield character
 
 

@@ -42,9 +42,14 @@ def bare(piece: str) -> str:
     return piece.removeprefix(MARK) or piece
 
 
+def named(character: str) -> str:
+    """What Unicode calls its script, as in `LATIN SMALL LETTER A`; empty for what has no name."""
+    return unicodedata.name(character, "").split(" ")[0]
+
+
 def is_continuing(piece: str) -> bool:
     """Does it stand in the middle or at the end of words of Latin letters?"""
-    return unicodedata.name(piece[0], "").startswith("LATIN ")
+    return named(piece[0]) == "LATIN"
 
 
 def script_of(piece: str) -> Script:
@@ -54,4 +59,4 @@ def script_of(piece: str) -> Script:
         return Script.NUMBER
     if unicodedata.category(first)[0] not in "LM":
         return Script.OTHER
-    return _BY_NAME.get(unicodedata.name(first, "").split(" ")[0], Script.ALPHABET)
+    return _BY_NAME.get(named(first), Script.ALPHABET)

@@ -24,7 +24,7 @@ START = "start"
 def make_start(steps: Steps, data: Path, done: str) -> tuple[Path, str]:
     """The folder of a checkpoint, and the digest that stands for it; `done` is that of `data`."""
     tokenizer, words, start = (steps.work / name for name in ("tokenizer.json", "words.npz", START))
-    code = code_digest("tokenizer.py", "alphabets.py")
+    code = code_digest("tokenizer.py", "alphabets.py", "scripts.py", "../../core/folding/characters.py")
     learnt = steps.do("tokenizer", [done, code], tokenizer, lambda: _learn(data, tokenizer))
     code = code_digest("statistics.py", "links.py", "scripts.py")
     counted = steps.do("words", [learnt, code], words, lambda: _count(data, tokenizer, words))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,7 @@ _BY_LENGTH = (0.0, 1.0, 1.5, 2.5, 4.0, 5.0, 5.5, 6.0, 6.5)
 _CONTINUING = (0.0, 0.7, 1.5, 2.5)
 """A piece that continues a Latin word weighs at least this, by its characters (the last for more): that the
 word was cut says that it is rare. Measured (RESULTS.md): without, words of languages that nothing was learnt
-from weigh next to nothing; with twice as much, German and Turkish lose by their endings."""
+from weigh next to nothing; with twice as much, German, Italian and Turkish lose."""
 
 _UNKNOWN = {Script.NUMBER: 5.0, Script.OTHER: 1.0}
 _UNKNOWN_ELSEWHERE = 6.0
@@ -60,12 +60,17 @@ def rarities(tokenizer: Tokenizer, sources: Sources) -> NDArray[np.float32]:
 def _default(piece: str) -> float:
     script = script_of(piece)
     if script is Script.ALPHABET:
-        return _BY_LENGTH[min(len(bare(piece)), len(_BY_LENGTH) - 1)]
+        return _of_length(piece, _BY_LENGTH)
     return _UNKNOWN.get(script, _UNKNOWN_ELSEWHERE)
 
 
 def _at_least(piece: str) -> float:
-    return _CONTINUING[min(len(piece), len(_CONTINUING) - 1)] if is_continuing(piece) else 0.0
+    return _of_length(piece, _CONTINUING) if is_continuing(piece) else 0.0
+
+
+def _of_length(piece: str, weights: Sequence[float]) -> float:
+    """By its characters; the last weight is for all that have more."""
+    return weights[min(len(bare(piece)), len(weights) - 1)]
 
 
 def _documents(sources: Sources) -> dict[str, list[str]]:

@@ -31,6 +31,7 @@ from tokenizers import (
     trainers,
 )
 
+from core.folding.characters import fold_cluster
 from own_model.alphabets import forced_pieces
 from own_model.scripts import MARK
 from own_model.sources import PARAPHRASES_IN, Sources
@@ -82,8 +83,8 @@ _MARKS = (
 )
 """Accents of Latin, Greek and Cyrillic letters; vowel points; what nobody sees."""
 
-_FOLDED = {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss"}
-"""What has no decomposition (as core/folding)."""
+_FOLDED = {letter: fold_cluster(letter) for letter in "ıøłđðæœþß"}
+"""What has no decomposition, as the keywords have it."""
 
 _BEGINNING = r"(?<![\p{Latin}\p{M}])(?=\p{Latin})"
 
