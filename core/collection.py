@@ -71,6 +71,10 @@ from core.watch.ignore import IgnoreRules
 WRITER_WAIT_S = 10.0
 """How long a writer waits for the one of another process before it gives up."""
 
+_GARBAGE_S = 2.0
+"""How long a switch waits for its lane, which whoever removes garbage takes for a moment: it should not give up
+for that, since nobody may start it again."""
+
 _WRITER_LOOK_S = 5.0
 """How long a switch waits for a writer to end, before it looks for what that one has added meanwhile, which
 takes 0.03 s in a library of 100,000 passages (2026-11)."""
@@ -234,10 +238,10 @@ class Collection:
         """Encode what is stored with the model that is to answer, and let it take over: `ModelChanged`.
 
         Goes on where it was interrupted; others search, write and maintain meanwhile, and what they write is
-        encoded too. Does nothing when no model is to take over, or while another job, of any process, is at
+        encoded too. Does nothing when no model is to take over, or when another job, of any process, is at
         it. Raises CancelledError, DiskFullError, LibraryDamagedError, and what `Encoders.open` raises.
         """
-        with self._switcher.held_if_free() as free:
+        with self._switcher.held_within(_GARBAGE_S, cancel) as free:
             while free and (name := self._upcoming()):
                 encoder = self._encoders.open(name)
                 if not (yield from encode_rest(self._stages, name, encoder, cancel)):

@@ -76,11 +76,11 @@ class Lane:
         """
         deadline = time.monotonic() + wait_s
         while True:
-            cancel.checkpoint()
             with self.held_if_free() as free:
                 if free or time.monotonic() >= deadline:
                     yield free
                     return
+            cancel.checkpoint()
             time.sleep(_POLL_S)
 
     def _locked(self, wait_s: float) -> FileLock:

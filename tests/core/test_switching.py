@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -20,6 +22,7 @@ from core.encode.lexical.encoder import LexicalEncoder
 from core.errors import ModelMissingError
 from core.index import merge
 from core.indexing import batch, switching
+from core.indexing.lanes import Lane
 from core.progress import CancelToken, Committed, ModelChanged, Reading, Reencoding
 from tests.core.conftest import index, inline_collection, maintain
 from tests.core.encoders import OTHER, FixedEncoders, WordEncoder
@@ -389,6 +392,27 @@ def test_only_one_switch_at_a_time(library):
     assert switch(other) == []
     events.close()
     assert switch(other)[-1] == ModelChanged(model=OTHER)
+
+
+def test_a_switch_outlasts_who_removes_garbage(library):
+    """Garbage is removed under all lanes, for a moment: a switch that begins just then waits."""
+    collection = library.collection
+    collection.use_model(OTHER)
+    taken, given_back = threading.Event(), threading.Event()
+
+    def remove_garbage() -> None:
+        with Lane(collection._layout.switcher_lock).held(wait_s=0.0):
+            taken.set()
+            time.sleep(0.2)
+        given_back.set()
+
+    with ThreadPoolExecutor() as pool:
+        other = pool.submit(remove_garbage)
+        assert taken.wait(10)
+        events = list(collection.switch(CancelToken()))
+        assert given_back.is_set()
+        other.result()
+    assert events[-1] == ModelChanged(model=OTHER)
 
 
 def test_small_calls():
