@@ -46,11 +46,9 @@ the data, the development split included."""
 _TRAINED = """\
 Then it was trained: softmax over summed MaxSim with the other passages of a batch and hard negatives by BM25,
 and towards a teacher's scores where the recipe names one (the recipe of JaColBERTv2.5, arXiv 2407.20750,
-where it applies). Where the recipe names the kind `unknown`, English questions and articles with their
-letters exchanged were learnt from, too: words that nobody knows, as in languages without training text.
-Snapshots were averaged, and their means with the start (`0.25`: a quarter trained), as well as the weights
-that had found most on the way (`best`), judged question by question on a development split, for which whole
-articles were kept back."""
+where it applies). Snapshots were averaged, and their means with the start (`0.25`: a quarter trained), as
+well as the weights that had found most on the way (`best`), judged question by question on a development
+split, for which whole articles were kept back."""
 
 
 ALONE, TOGETHER = "maxsim", "hybrid"

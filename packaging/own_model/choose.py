@@ -10,6 +10,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from own_model.development import DEPTHS, Ranks, compare
 
 CLEARLY = 1.645
@@ -18,9 +20,8 @@ CLEARLY = 1.645
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """`won` and `lost` count questions at depth 1. `gain`: those won less those lost, as a share of all, mean
-    over the depths. `deviations`: how far the count at depth 1 is from that of a fair coin, in its standard
-    deviations. Questions count alike, not sets: the smallest have forty, and chance would choose.
+    """`gain`: questions won less those lost, as a share, mean over depths and sets, each set alike.
+    `deviations`: the same at depth 1 over all questions together, in standard deviations of a fair coin.
     """
 
     won: int
@@ -36,13 +37,11 @@ class Verdict:
 def judge(new: Mapping[str, Ranks], old: Mapping[str, Ranks]) -> Verdict:
     """The new network against the old one, on the sets of both."""
     compared = compare(new, old)
-    every = [each for depths in compared.values() for each in depths]
-    asked = len(DEPTHS) * sum(len(old[name]) for name in compared)
-    gain = sum(each.won - each.lost for each in every) / max(1, asked)
-    first = [each for each in every if each.depth == DEPTHS[0]]
+    gains = [(each.won - each.lost) / len(old[name]) for name, depths in compared.items() for each in depths]
+    first = [each for depths in compared.values() for each in depths if each.depth == DEPTHS[0]]
     won, lost = sum(each.won for each in first), sum(each.lost for each in first)
     deviations = (won - lost) / math.sqrt(won + lost) if won + lost else 0.0
-    return Verdict(won=won, lost=lost, gain=gain, deviations=deviations)
+    return Verdict(won=won, lost=lost, gain=float(np.mean(gains)) if gains else 0.0, deviations=deviations)
 
 
 def choose(candidates: Mapping[str, Mapping[str, Ranks]], start: str) -> tuple[str, dict[str, Verdict]]:

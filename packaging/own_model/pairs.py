@@ -10,17 +10,14 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from own_model.ciphered import ciphered_sets
 from own_model.sources import COMMANDS, QUESTIONS, ParallelRow, Paraphrase, RetrievalSet, Sources
 from own_model.split import PARAPHRASES_FROM
 
 QUESTION, HEADING, TITLE, CLOZE = "question", "heading", "title", "cloze"
 TRANSLATION, ACROSS, PARAPHRASE = "translation", "across", "paraphrase"
-UNKNOWN = "unknown"
-"""Questions and sentences in a language that nobody knows (ciphered.py)."""
-KINDS = (QUESTION, HEADING, TITLE, CLOZE, TRANSLATION, ACROSS, PARAPHRASE, UNKNOWN)
+KINDS = (QUESTION, HEADING, TITLE, CLOZE, TRANSLATION, ACROSS, PARAPHRASE)
 
 _SENTENCE = re.compile(r".+?(?:[。!?!?]+[」』）)]*|[.!?؟।]+(?=\s)|\n|$)|.+$", re.DOTALL)
 _SPACES = re.compile(r"\s+")
@@ -58,8 +55,6 @@ def all_pairs(sources: Sources, *, seed: int, removed: float = 0.5) -> Iterator[
     yield from across_pairs(sources.sets, seed=seed)
     yield from translation_pairs(sources.parallel, seed=seed)
     yield from paraphrase_pairs(sources.paraphrases, seed=seed)
-    for each in ciphered_sets(sources.sets, seed=seed):
-        yield from unknown_pairs(each, seed=seed)
 
 
 def origin_of(retrieval_set: RetrievalSet, passage: str) -> str:
@@ -125,12 +120,6 @@ def cloze_pairs(each: RetrievalSet, *, seed: int, removed: float) -> Iterator[Pa
             origin=origin,
             within=each.name,
         )
-
-
-def unknown_pairs(each: RetrievalSet, *, seed: int) -> Iterator[Pair]:
-    """Questions of a ciphered set, and sentences taken out: words that are not known must find their like."""
-    for pair in (*question_pairs(each), *cloze_pairs(each, seed=seed, removed=1.0)):
-        yield replace(pair, kind=UNKNOWN, group=f"{UNKNOWN}/{pair.group}")
 
 
 def sentences(text: str) -> Iterator[re.Match[str]]:

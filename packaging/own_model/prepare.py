@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from own_model.ciphered import ciphered_sets
 from own_model.examples import Examples
 from own_model.negatives import Pool, hard_negatives
 from own_model.pairs import Pair, all_pairs, origin_of
@@ -17,17 +16,16 @@ Say = Callable[[str], None]
 def prepare(train: Sources, folder: Path, *, seed: int, say: Say) -> None:
     """Write the examples of the training side into `folder`. Minutes: words are looked up for every query."""
     pairs = list(all_pairs(train, seed=seed))
-    sets = (*train.sets, *ciphered_sets(train.sets, seed=seed))
     say(f"{len(pairs)} pairs of texts")
     found: list[tuple[Pair, Sequence[str]]] = []
     for within, some in _by_set(pairs):
-        searched = next((each for each in sets if each.name == within), None)
+        searched = next((each for each in train.sets if each.name == within), None)
         if searched is None:
             found += [(pair, ()) for pair in some]
             continue
         found += zip(some, hard_negatives(some, {within: Pool.of(searched)}), strict=True)
         say(f"    {within}: negatives for {len(some)} pairs")
-    Examples.of(found, _origins(sets)).write(folder)
+    Examples.of(found, _origins(train.sets)).write(folder)
 
 
 def _by_set(pairs: list[Pair]) -> Iterator[tuple[str, list[Pair]]]:

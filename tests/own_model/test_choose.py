@@ -28,10 +28,3 @@ def test_a_verdict_counts_questions() -> None:
     assert (verdict.won, verdict.lost) == (1, 1)
     assert verdict.deviations == 0.0
     assert verdict.gain == (0 + (0 - 1) / 3 + 0) / 3
-
-
-def test_a_small_set_counts_no_more_than_its_questions() -> None:
-    """What two of two questions gain is less than what three of a hundred lose."""
-    start = {"small": np.array([7, 7]), "large": np.zeros(100, dtype=np.int64)}
-    new = {"small": np.array([0, 0]), "large": np.array([7] * 3 + [0] * 97)}
-    assert judge(new, start).gain < 0 < judge({"small": new["small"]}, start).gain

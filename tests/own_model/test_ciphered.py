@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from own_model.ciphered import CIPHERED, EXCHANGES, ciphered, ciphered_sets
+from own_model.ciphered import CIPHERED, ciphered
 from own_model.development import chosen_sets
 from own_model.recipe import Recipe
 
-from tests.own_model.miniature import questions, sections
+from tests.own_model.miniature import questions
 
 
 def test_words_change_and_stay_as_different_as_they_were():
@@ -20,17 +20,6 @@ def test_words_change_and_stay_as_different_as_they_were():
     assert len(words) == len(changed)
     assert len(set(zip(words, changed, strict=True))) == len(set(words)) == len(set(changed))
     assert sum(a == b for a, b in zip(words, changed, strict=True)) < 0.05 * len(words)
-
-
-def test_training_never_sees_the_exchange_that_is_asked():
-    """Of questions in Latin letters there are several exchanges, the same ones for a seed, each another."""
-    sets = [questions(), questions("動物", "ja"), sections("en")]
-    hidden = ciphered_sets(sets, seed=1)
-    assert hidden == ciphered_sets(sets, seed=1) != ciphered_sets(sets, seed=2)
-    assert len(hidden) == EXCHANGES
-    asked = [tuple(each.queries.values()) for each in (questions(), ciphered(questions()), *hidden)]
-    assert len(set(asked)) == len(asked)
-    assert len({each.name for each in hidden}) == EXCHANGES
 
 
 def test_only_a_pattern_that_says_so_asks_them():

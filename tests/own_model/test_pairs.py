@@ -12,7 +12,6 @@ from own_model.pairs import (
     QUESTION,
     TITLE,
     TRANSLATION,
-    UNKNOWN,
     Pair,
     all_pairs,
     cloze_pairs,
@@ -52,15 +51,6 @@ def test_titles_and_headings_find_what_stands_below_them() -> None:
     for pair in of_kind(HEADING):
         assert pair.query.split()[-1] in pair.passage
         assert pair.query.split()[0] == pair.passage.split()[0]
-
-
-def test_an_unknown_language_is_asked_in_itself() -> None:
-    """Question and passage have their letters exchanged alike, and wrong answers are of the same exchange."""
-    for pair in of_kind(UNKNOWN):
-        assert pair.within != questions().name
-        assert pair.group.endswith(pair.within)
-        (animal,) = {word.strip("?") for word in pair.query.split()[-2:-1]}
-        assert animal in pair.passage or not pair.query.endswith("?")
 
 
 def test_a_sentence_taken_out_leaves_all_the_rest() -> None:
