@@ -72,8 +72,8 @@ WRITER_WAIT_S = 10.0
 """How long a writer waits for the one of another process before it gives up."""
 
 _GARBAGE_S = 2.0
-"""How long a switch waits for its lane, which whoever removes garbage takes for a moment: it should not give
-up for that, since nobody may start it again."""
+"""How long a switch waits for its lane, which whoever removes garbage takes for a moment (0.1 ms, 40 ms with
+200 files of 1 MB to delete, 2026-11): it should not give up for that, since nobody may start it again."""
 
 _WRITER_LOOK_S = 5.0
 """How long a switch waits for a writer to end, before it looks for what that one has added meanwhile, which

@@ -86,9 +86,8 @@ def _syllables() -> Iterator[str]:
     """The blocks of India's scripts are laid out alike: consonants, then vowel signs and the virama."""
     for start in _INDIC.values():
         consonants = (chr(start + place) for place in range(0x15, 0x3A))
-        signs = [chr(start + place) for place in (*range(0x3E, 0x44), 0x47, 0x48, 0x4B, 0x4C, 0x4D)]
-        named = (each for each in consonants if unicodedata.name(each, ""))
-        yield from map("".join, product(named, [each for each in signs if unicodedata.name(each, "")]))
+        signs = (chr(start + place) for place in (*range(0x3E, 0x44), 0x47, 0x48, 0x4B, 0x4C, 0x4D))
+        yield from map("".join, product(filter(named, consonants), filter(named, signs)))
 
 
 def _double_byte() -> Iterator[str]:

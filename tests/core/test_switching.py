@@ -404,7 +404,7 @@ def test_a_switch_outlasts_who_removes_garbage(library):
         with Lane(collection._layout.switcher_lock).held(wait_s=0.0):
             taken.set()
             time.sleep(0.2)
-        given_back.set()
+            given_back.set()
 
     with ThreadPoolExecutor() as pool:
         other = pool.submit(remove_garbage)
